@@ -1,0 +1,1 @@
+"""nanobot: a Discord bot that makes and edits pictures through NanoGPT."""
