@@ -1,0 +1,176 @@
+"""Everything that can go wrong between this package and NanoGPT. Imports only the standard library.
+
+    NanoGPTError                    message, status, code, request_id
+    ├── NotCharged                  by NanoGPT's own word, or because nothing left this machine, no picture was charged
+    │   ├── InvalidRequest          400, and any other refusal of the 4xx family
+    │   ├── PolicyRefused           content_policy_violation (where `moderation` was asked for, that check is charged)
+    │   ├── Unauthorized            401: the key is wrong
+    │   ├── OutOfFunds              402: the balance is too low
+    │   ├── Forbidden               403: this key may not do this
+    │   ├── ModelUnavailable        404, model_not_found, model_not_available
+    │   ├── WrongAddress            a redirect, or a page where the API should be: the base address is wrong
+    │   ├── PayloadTooLarge         413: an input picture is too large
+    │   ├── Conflict                409
+    │   ├── RateLimited             429: too many requests at once
+    │   ├── DailyLimitReached       daily_*: the key's own limit, until 00:00 UTC
+    │   └── Unreachable             no connection came about, nothing was sent
+    ├── OutcomeUnknown              it was sent; whether it was executed and charged is not known
+    │   ├── TimedOut                no complete answer in time, 408, 504
+    │   ├── ServerFailed            500 and its kin
+    │   ├── ConnectionBroken        the connection ended before the answer did
+    │   └── UnreadableAnswer        an answer that is not what the API promises
+    └── DownloadFailed              a hosted picture could not be fetched
+
+Their text is for logs and operators and never holds the key; what members read is written elsewhere.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import ClassVar
+
+from typing_extensions import override
+
+
+class NanoGPTError(Exception):
+    """Root of the tree; `message` is the vendor's own words, shortened, without the key, and may be empty."""
+
+    summary: ClassVar[str] = "NanoGPT did not do what was asked"
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+
+    @override
+    def __str__(self) -> str:
+        details = [
+            f"{name} {value}"
+            for name, value in (("status", self.status), ("code", self.code), ("request", self.request_id))
+            if value is not None
+        ]
+        sentence = f"{self.summary} ({', '.join(details)})" if details else self.summary
+        return f"{sentence}: {self.message}" if self.message else f"{sentence}."
+
+
+class NotCharged(NanoGPTError):  # noqa: N818 - it names an outcome, and callers match on it
+    """No picture was made and none was charged."""
+
+
+class InvalidRequest(NotCharged):
+    summary = "NanoGPT found the request invalid"
+
+
+class PolicyRefused(NotCharged):
+    summary = "NanoGPT's content policy refused the request"
+
+
+class Unauthorized(NotCharged):
+    summary = "NanoGPT does not accept the API key"
+
+
+class OutOfFunds(NotCharged):
+    """`required_balance` is in US dollars, where NanoGPT named it."""
+
+    summary = "The NanoGPT balance is too low"
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        request_id: str | None = None,
+        required_balance: Decimal | None = None,
+    ) -> None:
+        super().__init__(message, status=status, code=code, request_id=request_id)
+        self.required_balance = required_balance
+
+
+class Forbidden(NotCharged):
+    summary = "NanoGPT does not permit this to the API key"
+
+
+class ModelUnavailable(NotCharged):
+    summary = "NanoGPT does not offer this model"
+
+
+class WrongAddress(NotCharged):
+    summary = "NanoGPT's API is not at the configured address"
+
+
+class PayloadTooLarge(NotCharged):
+    summary = "NanoGPT found the request too large"
+
+
+class Conflict(NotCharged):
+    summary = "NanoGPT sees a conflict with an earlier request"
+
+
+class _Limited(NotCharged):
+    """`retry_after` is in seconds, where NanoGPT named it."""
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, status=status, code=code, request_id=request_id)
+        self.retry_after = retry_after
+
+
+class RateLimited(_Limited):
+    summary = "NanoGPT is asked too often"
+
+
+class DailyLimitReached(_Limited):
+    """The key's limit of requests or dollars a day; it starts anew at 00:00 UTC."""
+
+    summary = "The API key's daily limit at NanoGPT is reached until 00:00 UTC"
+
+
+class Unreachable(NotCharged):
+    summary = "NanoGPT cannot be reached"
+
+
+class OutcomeUnknown(NanoGPTError):  # noqa: N818 - it names an outcome, and callers match on it
+    """The request left this machine; it may have been executed and charged."""
+
+
+class TimedOut(OutcomeUnknown):
+    summary = "NanoGPT did not answer in time"
+
+
+class ServerFailed(OutcomeUnknown):
+    summary = "NanoGPT failed"
+
+
+class ConnectionBroken(OutcomeUnknown):
+    summary = "The connection to NanoGPT broke before the answer was complete"
+
+
+class UnreadableAnswer(OutcomeUnknown):
+    summary = "NanoGPT's answer cannot be read"
+
+
+class DownloadFailed(NanoGPTError):  # noqa: N818 - it names an outcome, and callers match on it
+    """A hosted picture could not be fetched; `temporary` tells whether a later try may succeed."""
+
+    summary = "The finished picture could not be fetched from NanoGPT"
+
+    def __init__(self, message: str = "", *, status: int | None = None, temporary: bool) -> None:
+        super().__init__(message, status=status)
+        self.temporary = temporary

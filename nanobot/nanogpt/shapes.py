@@ -1,0 +1,165 @@
+"""What goes to NanoGPT and what comes back, as values. Imports only the standard library.
+
+The fields and their ranges: https://docs.nano-gpt.com/api-reference/image-generation
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final, Literal, TypeAlias
+
+# https://docs.nano-gpt.com/api-reference/endpoint/image-generation-openai
+STRENGTH_RANGE: Final = (0.0, 1.0)
+GUIDANCE_SCALE_RANGE: Final = (0.0, 20.0)
+STEPS_RANGE: Final = (1, 100)
+# "Uploads sent via the API must be 4 MB or smaller", counted after encoding.
+MAX_DATA_URL_BYTES: Final = 4 * 1024 * 1024
+
+# NanoGPT names no bounds for these two. Ten pictures is what OpenAI's API, which this one follows, takes at once;
+# a seed in 31 bits is one that every provider behind NanoGPT can hold.
+PICTURES_RANGE: Final = (1, 10)
+SEED_RANGE: Final = (0, 2**31 - 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageRequest:
+    """One order of `n` pictures; `None` leaves a field to the model's own default.
+
+    Raises:
+        ValueError: a value lies outside its range. The bot checks what people type; this guards against its mistakes.
+    """
+
+    prompt: str
+    model: str
+    n: int = 1
+    size: str | None = None
+    response_format: Literal["url", "b64_json"] = "url"
+    user: str | None = None
+    image_data_urls: tuple[str, ...] = ()
+    mask_data_url: str | None = None
+    strength: float | None = None
+    guidance_scale: float | None = None
+    num_inference_steps: int | None = None
+    seed: int | None = None
+    negative_prompt: str | None = None
+    kontext_max_mode: bool | None = None
+    moderation: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.model:
+            raise ValueError("a request names its model")
+        if not self.prompt.strip() and not self.image_data_urls:
+            raise ValueError("a request without a picture needs a prompt")
+        if self.mask_data_url is not None and not self.image_data_urls:
+            raise ValueError("a mask needs the picture that it lies on")
+        _check_range("n", self.n, PICTURES_RANGE)
+        _check_range("strength", self.strength, STRENGTH_RANGE)
+        _check_range("guidance_scale", self.guidance_scale, GUIDANCE_SCALE_RANGE)
+        _check_range("num_inference_steps", self.num_inference_steps, STEPS_RANGE)
+        _check_range("seed", self.seed, SEED_RANGE)
+        for data_url in self._data_urls():
+            _check_data_url(data_url)
+
+    def to_body(self) -> dict[str, Any]:
+        """Build the JSON object of `POST /v1/images/generations`; what is `None` is left out."""
+        body = self._plain_fields()
+        if len(self.image_data_urls) == 1:
+            body["imageDataUrl"] = self.image_data_urls[0]
+        elif self.image_data_urls:
+            body["imageDataUrls"] = list(self.image_data_urls)
+        if self.mask_data_url is not None:
+            body["maskDataUrl"] = self.mask_data_url
+        return body
+
+    def to_json(self) -> bytes:
+        """Encode `to_body` as JSON.
+
+        The pictures are spliced in, not escaped: `json.dumps` reads their megabytes character by character while
+        the event loop waits. They hold nothing to escape, which `__post_init__` has made sure of.
+        """
+        parts = [json.dumps(self._plain_fields(), separators=(",", ":")).encode("ascii")[:-1]]
+        pictures = [b'"%s"' % data_url.encode("ascii") for data_url in self.image_data_urls]
+        if len(pictures) == 1:
+            parts += (b',"imageDataUrl":', pictures[0])
+        elif pictures:
+            parts += (b',"imageDataUrls":[', b",".join(pictures), b"]")
+        if self.mask_data_url is not None:
+            parts += (b',"maskDataUrl":"', self.mask_data_url.encode("ascii"), b'"')
+        return b"".join([*parts, b"}"])
+
+    def _plain_fields(self) -> dict[str, Any]:
+        fields = {
+            "model": self.model,
+            "prompt": self.prompt,
+            "n": self.n,
+            "size": self.size,
+            "response_format": self.response_format,
+            "user": self.user,
+            "negative_prompt": self.negative_prompt,
+            "strength": self.strength,
+            "guidance_scale": self.guidance_scale,
+            "num_inference_steps": self.num_inference_steps,
+            "seed": self.seed,
+            "kontext_max_mode": self.kontext_max_mode,
+        }
+        return {name: value for name, value in fields.items() if value is not None}
+
+    def _data_urls(self) -> tuple[str, ...]:
+        return (
+            self.image_data_urls
+            if self.mask_data_url is None
+            else (*self.image_data_urls, self.mask_data_url)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostedPicture:
+    """A finished picture behind a signed address, good for about an hour."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InlinePicture:
+    """A finished picture that came within the answer."""
+
+    data: bytes
+
+
+Picture: TypeAlias = HostedPicture | InlinePicture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageAnswer:
+    """At least one picture, and what NanoGPT says of its price: `cost` and `remaining_balance` in US dollars."""
+
+    pictures: tuple[Picture, ...]
+    cost: Decimal | None = None
+    payment_source: str | None = None
+    remaining_balance: Decimal | None = None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """What is left on the account, in US dollars and in Nano (XNO)."""
+
+    usd: Decimal
+    nano: Decimal | None = None
+
+
+def _check_range(name: str, value: float | None, bounds: tuple[float, float]) -> None:
+    low, high = bounds
+    if value is not None and not low <= value <= high:
+        raise ValueError(f"{name} lies between {low} and {high}")
+
+
+def _check_data_url(data_url: str) -> None:
+    if not data_url.startswith("data:image/") or ";base64," not in data_url[:64]:
+        raise ValueError("an input picture is a data URL: data:image/…;base64,…")
+    if not data_url.isascii() or '"' in data_url or "\\" in data_url:
+        raise ValueError("an input picture's data URL holds base64 and nothing else")
+    if len(data_url) > MAX_DATA_URL_BYTES:
+        raise ValueError(f"an input picture's data URL has at most {MAX_DATA_URL_BYTES} bytes")
