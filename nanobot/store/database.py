@@ -1,0 +1,234 @@
+"""Open transactions on SQLite or PostgreSQL. Imports only `nanobot.errors`.
+
+A check and the write that rests on it are only safe in a transaction that holds the write lock from its start.
+SQLAlchemy's defaults on SQLite take that lock at the first write, which is too late: measured, 40 members at
+once then got 23 pictures of a limit of 10. So `Database.begin` says BEGIN IMMEDIATE on SQLite; on PostgreSQL,
+where writers run side by side, what must not change is locked by row (`nanobot.store.accounts`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from nanobot.errors import OperatorError
+
+BUSY_SECONDS = 30
+_CONNECT_SECONDS = 10
+_STATEMENT_SECONDS = 60
+_SQLITE_READERS = 4
+_POSTGRES_CONNECTIONS = 10
+
+
+class DatabaseUrlError(OperatorError):
+    """DATABASE_URL names nothing that nanobot can work on."""
+
+
+class DatabaseUnreachable(OperatorError):  # noqa: N818 - it names a condition of the world
+    """The database gives no connection; `place` names it without the password."""
+
+    def __init__(self, *, place: str, reason: str) -> None:
+        super().__init__(
+            f"The database {place} cannot be used ({reason}): check DATABASE_URL and that the database is up."
+        )
+        self.place = place
+        self.reason = reason
+
+
+class Database:
+    """A pool of connections; whoever opens it closes it.
+
+    It belongs to the event loop that first uses it.
+    """
+
+    def __init__(self, *, url: URL, writing: AsyncEngine, reading: AsyncEngine) -> None:
+        self._url = url
+        self._writing = writing
+        self._reading = reading
+
+    @classmethod
+    def open(cls, url: str) -> Database:
+        """Prepare the pools; nothing is connected before the first transaction.
+
+        Raises:
+            DatabaseUrlError: `url` is no file of SQLite and no PostgreSQL.
+        """
+        parsed = parse_url(url)
+        if not is_sqlite(parsed):
+            engine = _postgres_engine(parsed)
+            return cls(url=parsed, writing=engine, reading=engine)
+        return cls(
+            url=parsed,
+            # One connection to write: members of this process queue up for it in order of arrival, instead of
+            # racing for SQLite's lock, whose waiters sleep and try again without any order.
+            writing=sqlite_engine(parsed, begin="BEGIN IMMEDIATE", connections=1),
+            reading=sqlite_engine(parsed, begin="BEGIN", connections=_SQLITE_READERS, query_only=True),
+        )
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction that may write: committed at the end, rolled back by any exception.
+
+        Keep it short and never open another one inside it: on SQLite everyone else waits.
+
+        Raises:
+            DatabaseUnreachable: no connection, or on SQLite no turn to write within `BUSY_SECONDS`.
+        """
+        async with AsyncSession(self._writing, expire_on_commit=False) as session, session.begin():
+            with reaching(self._url):
+                await session.connection()
+            yield session
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction that sees the database as of its first query and is refused any write.
+
+        Raises:
+            DatabaseUnreachable: no connection.
+        """
+        async with AsyncSession(self._reading, expire_on_commit=False) as session, session.begin():
+            with reaching(self._url):
+                await session.connection(execution_options=self._snapshot_options())
+            yield session
+
+    async def ping(self) -> None:
+        """Ask the database for a sign of life.
+
+        Raises:
+            DatabaseUnreachable: there is none.
+        """
+        async with self.read() as session:
+            with reaching(self._url):
+                await session.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Close every connection; transactions must have ended."""
+        await self._writing.dispose()
+        if self._reading is not self._writing:
+            await self._reading.dispose()
+
+    def _snapshot_options(self) -> dict[str, object]:
+        if is_sqlite(self._url):
+            return {}  # a deferred SQLite transaction is a snapshot by itself
+        return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def parse_url(url: str) -> URL:
+    """Read DATABASE_URL.
+
+    Raises:
+        DatabaseUrlError: it is no file of SQLite and no PostgreSQL. The sentence does not repeat it, as it may
+            hold a password.
+    """
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:  # the latter: a port that is no number
+        raise DatabaseUrlError("DATABASE_URL is not an address of a database.") from error
+    if parsed.drivername not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
+        raise DatabaseUrlError("DATABASE_URL must start with sqlite+aiosqlite:/// or postgresql+asyncpg://.")
+    if is_sqlite(parsed) and parsed.database in {None, "", ":memory:"}:
+        raise DatabaseUrlError(
+            "DATABASE_URL must name a file, such as sqlite+aiosqlite:///nanobot.db: "
+            "a database in memory is not shared between two connections."
+        )
+    return parsed
+
+
+def is_sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def sqlite_engine(
+    url: URL, *, begin: str, connections: int, query_only: bool = False, foreign_keys: bool = True
+) -> AsyncEngine:
+    """Build an engine whose every transaction starts with the statement `begin`."""
+    engine = create_async_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=BUSY_SECONDS,
+        hide_parameters=True,  # prompts and tokens stay out of exceptions, and so out of the log
+        # isolation_level=None keeps the driver from its own, late BEGIN; timeout is SQLite's busy_timeout.
+        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
+    )
+    pragmas = (
+        # Readers do not wait for the writer, nor the writer for readers. https://www.sqlite.org/wal.html
+        "PRAGMA journal_mode=WAL",
+        # With WAL this cannot corrupt the file; a power cut may lose the last transactions, a crash of the
+        # process loses none, and each commit is spared an fsync. https://www.sqlite.org/pragma.html#pragma_synchronous
+        "PRAGMA synchronous=NORMAL",
+        f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}",
+        f"PRAGMA query_only={'ON' if query_only else 'OFF'}",
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: DBAPIConnection, _record: object) -> None:
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgres_engine(url: URL) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=_POSTGRES_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=BUSY_SECONDS,
+        pool_pre_ping=True,  # a connection that died with the server's restart is replaced unseen
+        hide_parameters=True,
+        # Under READ COMMITTED a statement after a row lock sees what the lock's last holder committed.
+        isolation_level="READ COMMITTED",
+        connect_args={
+            "timeout": _CONNECT_SECONDS,
+            "command_timeout": _STATEMENT_SECONDS,
+            "server_settings": {"application_name": "nanobot"},
+        },
+    )
+
+
+@contextmanager
+def reaching(url: URL) -> Iterator[None]:
+    """Turn a failure to get a connection into one sentence.
+
+    Raises:
+        DatabaseUnreachable: whatever the driver or the network said.
+    """
+    try:
+        yield
+    except PoolTimeoutError as error:
+        reason = f"it was busy for {BUSY_SECONDS} seconds"
+        raise DatabaseUnreachable(place=_place(url), reason=reason) from error
+    except (DBAPIError, OSError) as error:
+        raise DatabaseUnreachable(place=_place(url), reason=_reason(error)) from error
+
+
+def _place(url: URL) -> str:
+    if is_sqlite(url):
+        return f"file {Path(url.database or '').name}"
+    return f"{url.database} at {url.host}:{url.port or 5432}"
+
+
+def _reason(error: DBAPIError | OSError) -> str:
+    """Return the driver's first line, which names the cause and, by both drivers' texts, no password."""
+    if isinstance(error, ConnectionRefusedError):
+        return "it refuses the connection"
+    if isinstance(error, TimeoutError):
+        return "it does not answer"
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    first_line = str(cause).strip().partition("\n")[0]
+    return first_line.rstrip(".") or type(cause).__name__

@@ -1,0 +1,280 @@
+"""Keep the life of each generation: `held → running → made → posted`, or another end. Imports only the store.
+
+Every step names the status it starts from in its UPDATE, so of two tasks or processes that try the same step one
+succeeds and the other gets `False`. A step of work also names the lease's owner: a process that was taken for
+dead, and whose generation another one has taken over, can do no more to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from nanobot.store import pictures as picture_rows
+from nanobot.store.pictures import NewPicture
+from nanobot.store.tables import OPEN_STATUSES, Generation, GenerationStatus
+
+_NO_LEASE = {"lease_owner": None, "lease_until": None}
+_NO_TOKEN = {"interaction_token": None, "interaction_expires_at": None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """Which process is at work on a generation, and until when that is believed without a sign of life.
+
+    `owner` is new at each start of a process: one that starts again under its old name would renew the leases
+    of work that died with its predecessor, and nobody would ever take that up.
+    """
+
+    owner: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionTicket:
+    """What it takes to answer an interaction from another process, while it lasts."""
+
+    application_id: int
+    token: str = field(repr=False)
+    expires_at: datetime
+
+
+async def add(
+    session: AsyncSession,
+    *,
+    generation_id: str,
+    now: datetime,
+    kind: str,
+    guild_id: int,
+    channel_id: int,
+    user_id: int,
+    request: dict[str, Any],
+    images_wanted: int,
+    lease: Lease,
+    ticket: InteractionTicket | None = None,
+    reply_to_message_id: int | None = None,
+) -> Generation:
+    """Write down a generation as `held`, before anything is paid for. `generation_id` is a UUID's 32 hex digits."""
+    generation = Generation(
+        id=generation_id,
+        created_at=now,
+        updated_at=now,
+        kind=kind,
+        guild_id=guild_id,
+        channel_id=channel_id,
+        user_id=user_id,
+        request=request,
+        images_wanted=images_wanted,
+        lease_owner=lease.owner,
+        lease_until=lease.until,
+        application_id=ticket.application_id if ticket else None,
+        interaction_token=ticket.token if ticket else None,
+        interaction_expires_at=ticket.expires_at if ticket else None,
+        reply_to_message_id=reply_to_message_id,
+    )
+    session.add(generation)
+    await session.flush()
+    return generation
+
+
+async def get(session: AsyncSession, generation_id: str) -> Generation | None:
+    """Return the generation as it is in the database now."""
+    return await session.get(Generation, generation_id, populate_existing=True)
+
+
+async def of_message(session: AsyncSession, message_id: int) -> Generation | None:
+    """Return the generation whose pictures were posted in this message."""
+    generation: Generation | None = await session.scalar(
+        select(Generation).where(Generation.posted_message_id == message_id)
+    )
+    return generation
+
+
+async def history(
+    session: AsyncSession,
+    *,
+    user_id: int,
+    guild_id: int | None = None,
+    limit: int,
+    before: str | None = None,
+) -> Sequence[Generation]:
+    """Return a person's generations, newest first, in one server or (`guild_id` None) everywhere.
+
+    `before` is the id of the last generation of the page before.
+    """
+    query = select(Generation).where(Generation.user_id == user_id)
+    if guild_id is not None:
+        query = query.where(Generation.guild_id == guild_id)
+    if before is not None:
+        page_end = select(Generation.created_at, Generation.id).where(Generation.id == before)
+        query = query.where(tuple_(Generation.created_at, Generation.id) < page_end.scalar_subquery())
+    newest_first = query.order_by(Generation.created_at.desc(), Generation.id.desc()).limit(limit)
+    return (await session.scalars(newest_first)).all()
+
+
+async def mark_running(session: AsyncSession, generation_id: str, *, now: datetime, lease: Lease) -> bool:
+    """Record that the request is about to be sent: `held → running`. Commit before it is sent."""
+    return await _step(
+        session,
+        generation_id,
+        now=now,
+        owner=lease.owner,
+        start=(GenerationStatus.HELD,),
+        status=GenerationStatus.RUNNING,
+        lease_until=lease.until,
+    )
+
+
+async def record_answer(
+    session: AsyncSession,
+    generation_id: str,
+    *,
+    now: datetime,
+    owner: str,
+    pictures: Sequence[NewPicture],
+    cost: Decimal | None,
+    payment_source: str | None = None,
+    vendor_request_id: str | None = None,
+) -> bool:
+    """Store what was paid for: `running → made`."""
+    stepped = await _step(
+        session,
+        generation_id,
+        now=now,
+        owner=owner,
+        start=(GenerationStatus.RUNNING,),
+        status=GenerationStatus.MADE,
+        images_made=len(pictures),
+        cost=cost,
+        payment_source=payment_source,
+        vendor_request_id=vendor_request_id,
+    )
+    if stepped:
+        await picture_rows.add(session, generation_id, pictures)
+    return stepped
+
+
+async def mark_posted(
+    session: AsyncSession, generation_id: str, *, now: datetime, channel_id: int, message_id: int
+) -> bool:
+    """Record the message people see: `made → posted`, whoever holds the lease. Token and bytes are forgotten."""
+    stepped = await _step(
+        session,
+        generation_id,
+        now=now,
+        start=(GenerationStatus.MADE,),
+        status=GenerationStatus.POSTED,
+        finished_at=now,
+        posted_channel_id=channel_id,
+        posted_message_id=message_id,
+        **_NO_LEASE,
+        **_NO_TOKEN,
+    )
+    if stepped:
+        await picture_rows.drop_data(session, generation_id)
+    return stepped
+
+
+async def finish(
+    session: AsyncSession,
+    generation_id: str,
+    *,
+    now: datetime,
+    owner: str,
+    status: GenerationStatus,
+    error: str | None = None,
+    cost: Decimal | None = None,
+) -> bool:
+    """End an open generation without a message. Token and bytes are forgotten.
+
+    `cost` is what was, or for `unknown` may have been, charged; `None` leaves what the answer said.
+
+    Raises:
+        ValueError: `status` is no such end.
+    """
+    if status in {*OPEN_STATUSES, GenerationStatus.POSTED}:
+        raise ValueError(f"a generation does not finish as {status}")
+    charged = {} if cost is None else {"cost": cost}
+    stepped = await _step(
+        session,
+        generation_id,
+        now=now,
+        owner=owner,
+        start=OPEN_STATUSES,
+        status=status,
+        finished_at=now,
+        error=error,
+        **charged,
+        **_NO_LEASE,
+        **_NO_TOKEN,
+    )
+    if stepped:
+        await picture_rows.drop_data(session, generation_id)
+    return stepped
+
+
+async def renew_lease(session: AsyncSession, lease: Lease) -> int:
+    """Give a process's sign of life for all it is at work on; return how many generations those are."""
+    renewed = await session.scalars(
+        update(Generation)
+        .where(Generation.lease_owner == lease.owner, Generation.lease_until.is_not(None))
+        .values(lease_until=lease.until)
+        .returning(Generation.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(renewed.all())
+
+
+async def take_expired(
+    session: AsyncSession, *, now: datetime, lease: Lease, limit: int
+) -> Sequence[Generation]:
+    """Take over open generations whose process gave no sign of life, those that wait longest first.
+
+    Their status says what is left to do: run it (`held`), give up on it (`running`), post it (`made`). Processes
+    that call this at once get different ones. A process never takes its own: they are at work, however late the
+    lease is renewed.
+    """
+    query = (
+        select(Generation)
+        .where(
+            Generation.lease_until.is_not(None),
+            Generation.lease_until <= now,
+            Generation.lease_owner != lease.owner,
+        )
+        .order_by(Generation.lease_until, Generation.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (await session.scalars(query)).all()
+    for generation in taken:
+        generation.lease_owner = lease.owner
+        generation.lease_until = lease.until
+        generation.updated_at = now
+    await session.flush()
+    return taken
+
+
+async def _step(
+    session: AsyncSession,
+    generation_id: str,
+    *,
+    now: datetime,
+    start: Sequence[GenerationStatus],
+    owner: str | None = None,
+    **values: Any,
+) -> bool:
+    statement = update(Generation).where(Generation.id == generation_id, Generation.status.in_(start))
+    if owner is not None:
+        statement = statement.where(Generation.lease_owner == owner)
+    stepped = await session.scalar(
+        statement.values(updated_at=now, **values)
+        .returning(Generation.id)
+        .execution_options(synchronize_session=False)
+    )
+    return stepped is not None

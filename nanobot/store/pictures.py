@@ -1,0 +1,61 @@
+"""Pictures that were paid for and are not posted yet. Imports only the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from nanobot.store.tables import Picture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPicture:
+    """One picture of an answer, by its address or by its bytes.
+
+    Raises:
+        ValueError: neither is given.
+    """
+
+    url: str | None = None
+    data: bytes | None = field(default=None, repr=False)
+    media: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.url is None and self.data is None:
+            raise ValueError("a picture has an address or bytes")
+
+
+async def add(session: AsyncSession, generation_id: str, pictures: Iterable[NewPicture]) -> None:
+    """Store the pictures of an answer in their order."""
+    session.add_all(
+        Picture(
+            generation_id=generation_id,
+            position=position,
+            url=picture.url,
+            data=picture.data,
+            media=picture.media,
+        )
+        for position, picture in enumerate(pictures)
+    )
+    await session.flush()
+
+
+async def of(session: AsyncSession, generation_id: str) -> Sequence[Picture]:
+    """Return the pictures of a generation in their order, bytes included."""
+    result = await session.scalars(
+        select(Picture).where(Picture.generation_id == generation_id).order_by(Picture.position)
+    )
+    return result.all()
+
+
+async def drop_data(session: AsyncSession, generation_id: str) -> None:
+    """Forget the bytes, which Discord keeps once they are posted; addresses stay until they lapse."""
+    await session.execute(
+        update(Picture)
+        .where(Picture.generation_id == generation_id, Picture.data.is_not(None))
+        .values(data=None)
+        .execution_options(synchronize_session=False)
+    )
