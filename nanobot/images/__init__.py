@@ -1,0 +1,4 @@
+"""Pictures in and out: bytes in, bytes out, synchronous and pure but for `links` and `threads`.
+
+May import of nanobot only `errors`; nothing of `nanogpt` or `store`.
+"""

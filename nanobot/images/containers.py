@@ -1,0 +1,214 @@
+"""The shells of picture files, read and rewritten without decoding: what is whole, and what is left without metadata.
+
+A picture that already fits is sent on as it is, less what tells about its maker: EXIF (with the place), XMP, IPTC,
+comments, a film behind a "motion photo". Imports only its neighbour `sniff`.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nanobot.images.sniff import ImageFormat
+
+# JPEG markers: ITU-T T.81, table B.1, https://www.w3.org/Graphics/JPEG/itu-t81.pdf
+_SOI, _EOI, _SOS = b"\xff\xd8", 0xD9, 0xDA
+_STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_COMMON_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
+_APP0, _APP14, _FIRST_APP, _LAST_APP, _COMMENT = 0xE0, 0xEE, 0xE0, 0xEF, 0xFE
+_MARKER = re.compile(rb"\xff+[^\x00\xff]")
+_NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_MAX_JPEG_SEGMENTS = 5_000
+
+# PNG chunks: https://www.w3.org/TR/png-3/#4Concepts.FormatTypes
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_PNG_KEPT = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB"})
+_PNG_CRITICAL_BIT = 0x20
+_PNG_DEEP_BITS = 16
+_MAX_PNG_CHUNKS = 20_000
+
+# WebP chunks: https://developers.google.com/speed/webp/docs/riff_container
+_WEBP_ANIMATED, _WEBP_ALPHA = 0x02, 0x10
+_WEBP_KEPT = frozenset({b"ALPH", b"VP8 ", b"VP8L"})
+_WEBP_SIDE_MASK = 0x3FFF
+
+_ESSENTIAL_BOXES = frozenset({b"ftyp", b"meta", b"mdat", b"moov"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JpegShell:
+    """A JPEG from its first to its last marker; `header` are the segments before the first scan."""
+
+    header: tuple[tuple[int, bytes], ...]
+    scans_start: int
+    end: int
+    scans: int
+
+
+def without_metadata(data: bytes, image_format: ImageFormat) -> bytes | None:
+    """Return the same still picture with nothing but pixels and what they need to be read right, less any ICC profile.
+
+    `None` where that takes decoding: another format, an animation, 16 bits, an unusual or a damaged file.
+    """
+    match image_format:
+        case ImageFormat.JPEG:
+            return _bare_jpeg(data)
+        case ImageFormat.PNG:
+            return _bare_png(data)
+        case ImageFormat.WEBP:
+            return _bare_webp(data)
+        case _:
+            return None
+
+
+def count_scans(data: bytes) -> int:
+    """Return how often a JPEG's decoder passes over the picture; at worst too many, never too few."""
+    upper_bound = data.count(b"\xff\xda")
+    if upper_bound <= 1:
+        return upper_bound
+    shell = walk_jpeg(data)
+    return upper_bound if shell is None else shell.scans
+
+
+def walk_jpeg(data: bytes) -> JpegShell | None:
+    """Follow a JPEG's markers to its end; `None` where they do not lead there."""
+    header: list[tuple[int, bytes]] = []
+    at, scans, scans_start = len(_SOI), 0, 0
+    for _ in range(_MAX_JPEG_SEGMENTS):
+        marker_at = at
+        marker, at = _marker(data, at)
+        if marker == _EOI and scans:
+            return JpegShell(header=tuple(header), scans_start=scans_start, end=at, scans=scans)
+        if marker in _STANDALONE:
+            continue
+        end = at + int.from_bytes(data[at : at + 2], "big")
+        if not marker or marker == _EOI or end < at + 2 or end > len(data):
+            return None
+        if marker == _SOS:
+            scans, scans_start = scans + 1, scans_start or marker_at
+            found = _NEXT_MARKER.search(data, end)
+            end = found.start() if found else len(data)
+        elif not scans:
+            header.append((marker, data[marker_at:end]))
+        at = end
+    return None
+
+
+def _marker(data: bytes, at: int) -> tuple[int, int]:
+    """Return the marker at `at`, over any fill bytes, and where it ends; 0 where there is none."""
+    found = _MARKER.match(data, at)
+    return (data[found.end() - 1], found.end()) if found else (0, at)
+
+
+def _bare_jpeg(data: bytes) -> bytes | None:
+    shell = walk_jpeg(data)
+    if shell is None or not {marker for marker, _ in shell.header} & _FRAMES <= _COMMON_FRAMES:
+        return None
+    kept = (segment for marker, segment in shell.header if _is_needed(marker, segment))
+    return b"".join((_SOI, *kept, data[shell.scans_start : shell.end]))
+
+
+def _is_needed(marker: int, segment: bytes) -> bool:
+    """Tell what a decoder needs: all tables, and of the applications' segments those that say how colour is stored."""
+    if marker == _APP0:
+        return segment[4:9] == b"JFIF\x00"
+    return marker == _APP14 or not (_FIRST_APP <= marker <= _LAST_APP or marker == _COMMENT)
+
+
+def _bare_png(data: bytes) -> bytes | None:
+    kept: list[bytes] = [_PNG_SIGNATURE]
+    pixels_seen = False
+    for kind, chunk in _png_chunks(data):
+        pixels_seen = pixels_seen or kind == b"IDAT"
+        if kind == b"IHDR" and chunk[16] == _PNG_DEEP_BITS:
+            return None
+        if (
+            kind == b"eXIf" and pixels_seen
+        ):  # may turn the picture, and comes too late for who reads only the header
+            return None
+        if kind in _PNG_KEPT:
+            kept.append(chunk)
+        elif not kind[0] & _PNG_CRITICAL_BIT:
+            return None
+        if kind == b"IEND":
+            return b"".join(kept) if pixels_seen else None
+    return None
+
+
+def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield kind and bytes of every chunk; end at the first whose checksum is wrong."""
+    at = len(_PNG_SIGNATURE)
+    for _ in range(_MAX_PNG_CHUNKS):
+        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
+        if end > len(data) or zlib.crc32(data[at + 4 : end - 4]) != int.from_bytes(
+            data[end - 4 : end], "big"
+        ):
+            return
+        yield data[at + 4 : at + 8], data[at:end]
+        at = end
+
+
+def webp_dimensions(data: bytes) -> tuple[int, int] | None:
+    """Return width and height of a WebP's canvas from its header: its decoder takes the memory on opening already."""
+    kind, body = data[12:16], data[20:30]
+    if len(body) < 10:
+        return None
+    match kind:
+        case b"VP8X":
+            return int.from_bytes(body[4:7], "little") + 1, int.from_bytes(body[7:10], "little") + 1
+        case b"VP8 ":
+            width, height = struct.unpack("<HH", body[6:10])
+            return width & _WEBP_SIDE_MASK, height & _WEBP_SIDE_MASK
+        case b"VP8L":
+            bits = int.from_bytes(body[1:5], "little")
+            return (bits & _WEBP_SIDE_MASK) + 1, ((bits >> 14) & _WEBP_SIDE_MASK) + 1
+        case _:
+            return None
+
+
+def _bare_webp(data: bytes) -> bytes | None:
+    end = 8 + int.from_bytes(data[4:8], "little")
+    chunks = list(_riff_chunks(data, end)) if end <= len(data) else []
+    kinds = [kind for kind, _ in chunks]
+    if not {b"VP8 ", b"VP8L"} & set(kinds) or len(set(kinds)) < len(kinds):
+        return None
+    kept = [chunk for kind, chunk in chunks if kind in _WEBP_KEPT]
+    if kinds[0] == b"VP8X":
+        flags = chunks[0][1][8]
+        if flags & _WEBP_ANIMATED:
+            return None
+        kept.insert(0, chunks[0][1][:8] + bytes([flags & _WEBP_ALPHA]) + chunks[0][1][9:])
+    body = b"WEBP" + b"".join(kept)
+    return b"RIFF" + len(body).to_bytes(4, "little") + body
+
+
+def _riff_chunks(data: bytes, end: int) -> Iterator[tuple[bytes, bytes]]:
+    """Yield kind and bytes (padding included) of the chunks of a RIFF file; end at the first that is cut short."""
+    at = 12
+    while at + 8 <= end:
+        size = int.from_bytes(data[at + 4 : at + 8], "little")
+        after = at + 8 + size + size % 2
+        if after > end:
+            return
+        yield data[at : at + 4], data[at:after]
+        at = after
+
+
+def has_all_boxes(data: bytes) -> bool:
+    """Tell whether no box that a HEIC or AVIF file needs is cut short. What follows the last such box does not matter."""
+    at = 0
+    while at + 8 <= len(data):
+        size, header = int.from_bytes(data[at : at + 4], "big"), 8
+        if size == 1:
+            size, header = int.from_bytes(data[at + 8 : at + 16], "big"), 16
+        if size == 0:
+            return True
+        is_essential = data[at + 4 : at + 8] in _ESSENTIAL_BOXES
+        if size < header or at + size > len(data):
+            return not is_essential
+        at += size
+    return True

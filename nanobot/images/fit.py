@@ -1,0 +1,43 @@
+"""A finished picture as a file that Discord accepts: untouched where it fits. Imports only its neighbours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nanobot.images import containers, encode
+from nanobot.images.decode import decode_picture, open_picture
+from nanobot.images.errors import NotAPicture
+from nanobot.images.sniff import ImageFormat, sniff
+
+_QUALITIES = (95, 92, 88, 84, 78, 70)
+_MAX_SIDE = 16_383  # WebP's longest side, https://developers.google.com/speed/webp/faq
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadFile:
+    """`suffix` is the end of the file's name, with the dot."""
+
+    data: bytes
+    suffix: str
+
+
+def fit_for_upload(data: bytes, *, max_bytes: int, name: str | None = None) -> UploadFile:
+    """Return `data` byte for byte if it fits, else as JPEG (WebP, if it is transparent) as good and as large as fits.
+
+    Raises:
+        PictureError: `data` is no picture, or a damaged one; or it does not fit and takes too much memory to shrink.
+        ValueError: `max_bytes` is less than `encode.LEAST_MAX_BYTES`.
+    """
+    image_format = sniff(data)
+    if image_format is None:
+        raise NotAPicture(name)
+    fits = len(data) <= max_bytes
+    if fits and containers.without_metadata(data, image_format) is not None:
+        return UploadFile(data=data, suffix=image_format.suffix)
+    image = decode_picture(open_picture(data, name=name), max_side=_MAX_SIDE)
+    if fits:
+        return UploadFile(data=data, suffix=image_format.suffix)
+    encoded = encode.encode_within(
+        encode.without_unused_alpha(image), max_bytes=max_bytes, qualities=_QUALITIES
+    )
+    return UploadFile(data=encoded.data, suffix=encoded.image_format.suffix)
