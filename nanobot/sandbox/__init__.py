@@ -1,0 +1,1 @@
+"""Stand-ins for Discord and NanoGPT, written from the vendors' documents; imports nothing of nanobot's own layers."""

@@ -1,0 +1,313 @@
+"""Landscapes: a sky, then layers of land that grow darker towards the viewer. Imports nothing of nanobot beside this package."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from random import Random
+
+from PIL import Image
+
+from nanobot.sandbox.nanogpt.canvas import Colour, Point, Size, Stencil, column, dim, glow, mix, veil
+from nanobot.sandbox.nanogpt.palette import Palette
+from nanobot.sandbox.nanogpt.wording import Mood, Scene
+
+_STEPS = 160
+_MOON_SHADE: Colour = (206, 204, 190)
+_WHITE: Colour = (255, 255, 255)
+_WINDOW: Colour = (255, 214, 120)
+
+
+def paint_scene(
+    size: Size, scene: Scene, palette: Palette, moods: frozenset[Mood], chance: Random
+) -> Image.Image:
+    """Return a landscape of `size`; subjects are set into its foreground afterwards."""
+    canvas = column(size, palette.sky)
+    lamp_at = (chance.uniform(0.18, 0.82), chance.uniform(0.14, 0.34))
+    if palette.hour in {Mood.SUNSET, Mood.DAWN}:
+        lamp_at = (lamp_at[0], chance.uniform(0.38, 0.5))
+    if palette.hour is Mood.NIGHT:
+        scatter_stars(canvas, chance, 0.75)
+    if scene is not Scene.SPACE:
+        hang_lamp(canvas, lamp_at, palette)
+        _clouds(canvas, palette, chance)
+    _LANDS[scene](canvas, palette, moods, chance, lamp_at)
+    return canvas
+
+
+def scatter_stars(canvas: Image.Image, chance: Random, depth: float, brightness: float = 1.0) -> None:
+    """Set stars into the upper `depth` of the canvas, fewer towards its lower edge."""
+    stars = Stencil(canvas.size)
+    for _ in range(150):
+        height = chance.random() ** 1.4 * depth
+        level = round(chance.uniform(90, 255) * (1 - height / depth * 0.7) * brightness)
+        stars.disc((chance.random(), height), chance.choice((0.0009, 0.0012, 0.0018, 0.0026)), level)
+    veil(canvas, _WHITE, stars.finish())
+
+
+def hang_lamp(canvas: Image.Image, centre: Point, palette: Palette) -> None:
+    """Hang the sun or the moon with its glow."""
+    if palette.hour is Mood.NIGHT:
+        glow(canvas, centre, 0.34, palette.lamp, 0.42)
+        moon = Stencil(canvas.size)
+        moon.disc(centre, 0.062)
+        veil(canvas, palette.lamp, moon.finish())
+        craters = Stencil(canvas.size)
+        for across, down, radius in ((-0.018, -0.016, 0.015), (0.022, 0.006, 0.011), (-0.008, 0.026, 0.009)):
+            craters.disc((centre[0] + across, centre[1] + down), radius, 150)
+        veil(canvas, _MOON_SHADE, craters.finish())
+        return
+    low = palette.hour is not Mood.DAY
+    glow(canvas, centre, 0.85 if low else 0.5, palette.lamp, 0.75 if low else 0.6)
+    sun = Stencil(canvas.size)
+    sun.disc(centre, 0.085 if low else 0.058)
+    veil(canvas, mix(palette.lamp, _WHITE, 0.35), sun.finish())
+
+
+def _clouds(canvas: Image.Image, palette: Palette, chance: Random) -> None:
+    small = (max(8, canvas.width // 8), max(8, canvas.height // 8))
+    mask = Stencil(small)
+    for _ in range(chance.randint(3, 5)):
+        x, y, width = chance.uniform(-0.1, 1.1), chance.uniform(0.08, 0.36), chance.uniform(0.1, 0.2)
+        for puff in range(6):
+            centre = (x + (puff - 2.5) * width / 4, y - chance.uniform(0, 0.02))
+            mask.ellipse(centre, (width * chance.uniform(0.2, 0.36), chance.uniform(0.008, 0.026)), 150)
+    veil(canvas, mix(dim(_WHITE, palette.light), palette.horizon, 0.25), mask.finish())
+
+
+def _ridge(chance: Random, base: float, height: float, roughness: float) -> list[Point]:
+    """Return a line across the canvas around `base`: waves for low `roughness`, crags for high."""
+    waves = [
+        (chance.uniform(0.7, 1.3) * pitch, chance.uniform(0, math.tau), height / pitch**0.75)
+        for pitch in (1.0, 2.2, 4.6)
+    ]
+    crags = [chance.uniform(-1, 1) for _ in range(_STEPS + 1)]
+    for _ in range(2):
+        crags = [(crags[i - 1] + crags[i] * 2 + crags[(i + 1) % len(crags)]) / 4 for i in range(len(crags))]
+    line = []
+    for step in range(_STEPS + 1):
+        x = step / _STEPS
+        swell = sum(reach * math.sin(pitch * x * math.tau + phase) for pitch, phase, reach in waves)
+        peaks = -abs(swell) * 1.2 if roughness > 0.5 else swell * 0.6
+        line.append((x, base + peaks + crags[step] * height * roughness * 0.35))
+    return line
+
+
+def _fill_below(canvas: Image.Image, line: list[Point], top: Colour, bottom: Colour, mask: Stencil) -> None:
+    mask.polygon([*line, (1.0, 1.01), (0.0, 1.01)])
+    start = max(0, math.floor(min(y for _, y in line) * canvas.height))
+    ground = Image.new("RGB", canvas.size, top)
+    ground.paste(column((canvas.width, max(1, canvas.height - start)), (top, bottom)), (0, start))
+    canvas.paste(ground, (0, 0), mask.finish())
+
+
+def _hills(
+    canvas: Image.Image,
+    palette: Palette,
+    chance: Random,
+    *,
+    bases: tuple[float, ...],
+    height: float,
+    roughness: float,
+) -> list[Point]:
+    """Paint one layer of land per base, far to near, and return the nearest ridge."""
+    line: list[Point] = []
+    for number, base in enumerate(bases):
+        line = _ridge(chance, base, height * (1 - 0.35 * number / len(bases)), roughness)
+        colour = palette.layer(number / max(1, len(bases) - 1))
+        _fill_below(canvas, line, colour, mix(colour, palette.horizon, 0.18), Stencil(canvas.size))
+    return line
+
+
+def _mountains(
+    canvas: Image.Image, palette: Palette, moods: frozenset[Mood], chance: Random, _lamp: Point
+) -> None:
+    for depth, base, height in ((0.12, 0.58, 0.2), (0.4, 0.68, 0.17)):
+        line = _ridge(chance, base, height, 0.9)
+        colour = palette.layer(depth)
+        _fill_below(canvas, line, colour, mix(colour, palette.horizon, 0.5), Stencil(canvas.size))
+        snow_line = base - height * (0.25 if Mood.SNOW not in moods else -0.2)
+        caps = Stencil(canvas.size)
+        jagged = [
+            (x, max(y, min(y + 0.06 + chance.uniform(0, 0.03), snow_line + chance.uniform(-0.02, 0.02))))
+            for x, y in line
+        ]
+        caps.polygon([*line, *reversed(jagged)], 215)
+        veil(canvas, dim((246, 249, 255), palette.light), caps.finish())
+    _pines(canvas, palette, chance, bases=(0.8, 0.9), tallest=0.075)
+
+
+def _pines(
+    canvas: Image.Image, palette: Palette, chance: Random, *, bases: tuple[float, ...], tallest: float
+) -> None:
+    """Paint rows of conifers, far to near, each row rooted in its own ridge."""
+    for number, base in enumerate(bases):
+        depth = (number + 1) / len(bases)
+        line = _ridge(chance, base, 0.035, 0.2)
+        trees = Stencil(canvas.size)
+        squeeze = canvas.height / canvas.width
+        x = -0.02
+        while x < 1.02:
+            root = line[min(_STEPS, max(0, round(x * _STEPS)))][1] + 0.012
+            tall = tallest * (0.55 + 0.45 * depth) * chance.uniform(0.6, 1.15)
+            for tier in range(3):
+                wide = tall * (0.2 + 0.09 * tier) * squeeze
+                tip = root - tall * (1 - 0.27 * tier)
+                trees.polygon([(x, tip), (x - wide, tip + tall * 0.42), (x + wide, tip + tall * 0.42)])
+            x += tall * squeeze * chance.uniform(0.3, 0.75)
+        colour = palette.layer(depth)
+        _fill_below(canvas, line, colour, mix(colour, palette.horizon, 0.25 * (1 - depth)), trees)
+
+
+def _forest(
+    canvas: Image.Image, palette: Palette, _moods: frozenset[Mood], chance: Random, _lamp: Point
+) -> None:
+    _hills(canvas, palette, chance, bases=(0.5,), height=0.09, roughness=0.7)
+    _pines(canvas, palette, chance, bases=(0.6, 0.7, 0.82), tallest=0.26)
+    _ground(canvas, palette, chance, 0.88)
+
+
+def _ground(canvas: Image.Image, palette: Palette, chance: Random, base: float) -> None:
+    line = _ridge(chance, base, 0.02, 0.1)
+    colour = mix(palette.near, dim((120, 150, 70), palette.light), 0.3)
+    _fill_below(canvas, line, colour, mix(colour, (0, 0, 0), 0.3), Stencil(canvas.size))
+
+
+def _meadow(
+    canvas: Image.Image, palette: Palette, moods: frozenset[Mood], chance: Random, _lamp: Point
+) -> None:
+    _hills(canvas, palette, chance, bases=(0.56, 0.64, 0.73, 0.83), height=0.07, roughness=0.05)
+    if moods & {Mood.SNOW}:
+        return
+    colours: tuple[Colour, ...] = ((250, 240, 240), (248, 210, 84), (232, 110, 130), (170, 120, 210))
+    for colour in colours:
+        petals = Stencil(canvas.size)
+        for _ in range(70):
+            y = 1 - chance.random() ** 1.6 * 0.16
+            petals.disc((chance.random(), y), 0.0018 + (y - 0.84) * 0.026)
+        veil(canvas, dim(colour, palette.light), petals.finish())
+
+
+def _sea(canvas: Image.Image, palette: Palette, _moods: frozenset[Mood], chance: Random, lamp: Point) -> None:
+    horizon = 0.58
+    island = _ridge(chance, horizon + 0.015, 0.08, 0.9)
+    _fill_below(canvas, island, palette.layer(0.3), palette.layer(0.1), Stencil(canvas.size))
+    top = round(horizon * canvas.height)
+    deep = mix(palette.near, (4, 16, 40), 0.25)
+    canvas.paste(
+        column((canvas.width, canvas.height - top), (mix(palette.horizon, palette.near, 0.45), deep)),
+        (0, top),
+    )
+    _glitter(canvas, palette.lamp, chance, lamp[0], horizon)
+    for colour, level in ((palette.horizon, 70), (deep, 80)):
+        waves = Stencil(canvas.size)
+        for _ in range(90):
+            nearness = chance.random()
+            x, y = chance.random(), horizon + 0.01 + nearness**1.3 * 0.42
+            waves.ellipse((x, y), (0.012 + 0.06 * nearness, 0.0006 + 0.0028 * nearness), level)
+        veil(canvas, colour, waves.finish())
+
+
+def _glitter(canvas: Image.Image, colour: Colour, chance: Random, x: float, horizon: float) -> None:
+    path = Stencil(canvas.size)
+    for _ in range(120):
+        nearness = chance.random()
+        spread = 0.02 + 0.1 * nearness
+        centre = (x + chance.gauss(0, spread / 2), horizon + 0.004 + nearness * 0.36)
+        path.ellipse(
+            centre, (0.008 + 0.02 * nearness, 0.0009 + 0.0016 * nearness), round(210 * (1 - 0.6 * nearness))
+        )
+    veil(canvas, colour, path.finish())
+
+
+def _desert(
+    canvas: Image.Image, palette: Palette, _moods: frozenset[Mood], chance: Random, _lamp: Point
+) -> None:
+    bases = (0.6, 0.68, 0.77, 0.88)
+    for number, base in enumerate(bases):
+        line = _ridge(chance, base, 0.07, 0.0)
+        colour = palette.layer(0.25 + 0.75 * number / len(bases))
+        _fill_below(
+            canvas,
+            line,
+            mix(colour, (255, 236, 190), 0.2),
+            mix(colour, (90, 40, 30), 0.22),
+            Stencil(canvas.size),
+        )
+
+
+def _city(
+    canvas: Image.Image, palette: Palette, _moods: frozenset[Mood], chance: Random, _lamp: Point
+) -> None:
+    lit = palette.hour in {Mood.NIGHT, Mood.SUNSET}
+    for depth, base, tallest in ((0.15, 0.9, 0.5), (0.5, 0.95, 0.42), (1.0, 1.0, 0.36)):
+        houses, windows = Stencil(canvas.size), Stencil(canvas.size)
+        x = -0.02
+        while x < 1.02:
+            wide, tall = chance.uniform(0.05, 0.11), tallest * chance.uniform(0.4, 1.0)
+            houses.box(x, base - tall, x + wide, 1.0)
+            if chance.random() < 0.3:
+                houses.box(x + wide * 0.48, base - tall - 0.05, x + wide * 0.52, base - tall)
+            _windows(windows, chance, (x, base - tall, wide), lit=lit)
+            x += wide + chance.uniform(0.0, 0.012)
+        veil(canvas, palette.layer(depth), houses.finish())
+        colour = _WINDOW if lit else mix(palette.layer(depth), palette.sky[1], 0.5)
+        veil(canvas, mix(palette.layer(depth), colour, 0.35 + 0.6 * depth), windows.finish())
+
+
+def _windows(windows: Stencil, chance: Random, house: tuple[float, float, float], *, lit: bool) -> None:
+    left, top, wide = house
+    across = max(2, round(wide / 0.016))
+    for row in range(1, 24):
+        for place in range(across):
+            if chance.random() < (0.42 if lit else 0.75):
+                x, y = left + wide * (place + 0.5) / across, top + row * 0.024
+                windows.box(x - 0.003, y - 0.006, x + 0.003, y + 0.006)
+
+
+def _space(
+    canvas: Image.Image, palette: Palette, _moods: frozenset[Mood], chance: Random, _lamp: Point
+) -> None:
+    clouds: tuple[Colour, ...] = ((200, 60, 150), (60, 110, 220), (250, 150, 90), palette.near)
+    for colour in clouds:
+        for _ in range(3):
+            centre = (chance.uniform(0, 1), chance.uniform(0.1, 0.9))
+            glow(canvas, centre, chance.uniform(0.25, 0.6), colour, chance.uniform(0.2, 0.4))
+    scatter_stars(canvas, chance, 1.0)
+    for radius in (chance.uniform(0.15, 0.2), chance.uniform(0.04, 0.07)):
+        _planet(canvas, (chance.uniform(0.2, 0.8), chance.uniform(0.2, 0.5)), radius, chance)
+
+
+def _planet(canvas: Image.Image, centre: Point, radius: float, chance: Random) -> None:
+    tones: tuple[Colour, ...] = ((226, 140, 90), (110, 170, 220), (214, 190, 140), (180, 120, 200))
+    colour = chance.choice(tones)
+    globe = Stencil(canvas.size)
+    globe.disc(centre, radius)
+    shape = globe.finish()
+    ball = Image.new("RGB", canvas.size, mix(colour, (10, 6, 30), 0.8))
+    lit_from = (centre[0] - radius * 0.35, centre[1] - radius * 0.35)
+    glow(ball, lit_from, radius * 2.2, mix(colour, _WHITE, 0.2), 1.0)
+    canvas.paste(ball, (0, 0), shape)
+    ring = Stencil(canvas.size)
+    wide, flat = radius * 1.9, radius * 0.32
+    ring.line(
+        [
+            (centre[0] + wide * math.cos(turn / 40), centre[1] + flat * math.sin(turn / 40))
+            for turn in range(-6, 132)
+        ],
+        0.006,
+        190,
+    )
+    veil(canvas, mix(colour, _WHITE, 0.55), ring.finish())
+
+
+_Land = Callable[[Image.Image, Palette, frozenset[Mood], Random, Point], None]
+_LANDS: dict[Scene, _Land] = {
+    Scene.MOUNTAINS: _mountains,
+    Scene.MEADOW: _meadow,
+    Scene.FOREST: _forest,
+    Scene.SEA: _sea,
+    Scene.DESERT: _desert,
+    Scene.CITY: _city,
+    Scene.SPACE: _space,
+}

@@ -1,0 +1,127 @@
+"""Switches that make the stand-in misbehave as a busy vendor, a proxy or a bad line would. Imports nothing of nanobot."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from nanobot.sandbox.nanogpt.refusals import Envelope, Refusal
+
+Route: TypeAlias = Literal["images", "catalogue", "balance", "usage", "files"]
+Moment: TypeAlias = Literal["before_work", "before_headers", "after_headers", "mid_body"]
+
+
+@dataclass(slots=True)
+class _Breaks:
+    moment: Moment
+    times: int
+
+
+@dataclass(slots=True)
+class Trouble:
+    """All switches, off at first except `refuse_policy`.
+
+    Orders for pictures that keep every rule meet them in this turn: wait at the gate (`hold`) or for `slow`, then
+    `fail_next`, `refuse_policy`, `daily_limit`, `out_of_funds`, then the picture is paid and made, then the answer is
+    bent or the line is cut. As with the vendor, an order goes on when its client has gone away.
+    """
+
+    refuse_policy: bool = True
+    """A prompt with the word "forbidden" is refused with 400 `content_policy_violation` and costs nothing."""
+    out_of_funds: bool = False
+    """Answer 402 whatever the balance."""
+    daily_limit: int | None = None
+    """Orders per day, until 00:00 UTC; further ones get 429 `daily_rpd_limit_exceeded`."""
+    answer_b64_although_url: bool = False
+    """Answer `b64_json` to an order for `url`, as the vendor does when its upload fails."""
+    answer_mixed: bool = False
+    """Answer an order for `url` with a URL, then base64, then a URL and so on."""
+    answer_empty_data: bool = False
+    """Answer 200 with no picture, paid all the same."""
+    answer_html_200: bool = False
+    """Answer 200 with a web page, paid all the same."""
+    expire_urls: bool = False
+    """Answer 403 to every picture URL, as if its hour had passed."""
+
+    _seconds: float = 0.0
+    _holding: bool = False
+    _waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
+    _arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
+    _failures: dict[Route, deque[Refusal]] = field(default_factory=dict)
+    _breaks: _Breaks | None = None
+
+    def slow(self, seconds: float) -> None:
+        """Answer every order `seconds` late, from now on."""
+        self._seconds = seconds
+
+    def hold(self) -> None:
+        """Keep every further order at the gate until `let_go`."""
+        self._holding = True
+
+    def let_go(self, count: int | None = None) -> None:
+        """Let the `count` longest-waiting orders go on and hold the rest, or open the gate when `count` is None."""
+        if count is None:
+            self._holding = False
+        for _ in range(len(self._waiting) if count is None else min(count, len(self._waiting))):
+            self._waiting.popleft().set_result(None)
+
+    async def held(self, count: int = 1, *, timeout_seconds: float = 10.0) -> None:
+        """Return once at least `count` orders wait at the gate.
+
+        Raises:
+            TimeoutError: they did not come in time.
+        """
+        async with asyncio.timeout(timeout_seconds), self._arrived:
+            await self._arrived.wait_for(lambda: len(self._waiting) >= count)
+
+    def fail_next(
+        self,
+        status: int,
+        code: str,
+        times: int = 1,
+        *,
+        retry_after: int | None = None,
+        envelope: Envelope = "openai",
+        on: Route = "images",
+    ) -> None:
+        """Answer the next `times` requests on a route with `status`; calls add up. Nothing of it is paid."""
+        refusal = Refusal(
+            status=status,
+            code=code,
+            message=f"The request failed: {code}.",
+            envelope=envelope,
+            retry_after=retry_after,
+        )
+        self._failures.setdefault(on, deque()).extend([refusal] * times)
+
+    def break_connection(self, moment: Moment, times: int = 1) -> None:
+        """Cut the line of the next `times` orders; only one cut `before_work` is not paid."""
+        self._breaks = _Breaks(moment, times)
+
+    async def pass_gate(self) -> None:
+        """Wait as `hold` and `slow` say."""
+        if self._holding:
+            gate = asyncio.get_running_loop().create_future()
+            self._waiting.append(gate)
+            async with self._arrived:
+                self._arrived.notify_all()
+            await gate
+        await asyncio.sleep(self._seconds)
+
+    def check_failure(self, route: Route) -> None:
+        """Raise the failure that waits for this route, if any does.
+
+        Raises:
+            Refusal: one was asked for by `fail_next`.
+        """
+        if failures := self._failures.get(route):
+            raise failures.popleft()
+
+    def take_break(self) -> Moment | None:
+        """Return where to cut this order's line, counting it as done."""
+        if self._breaks is None or self._breaks.times <= 0:
+            return None
+        self._breaks.times -= 1
+        return self._breaks.moment
