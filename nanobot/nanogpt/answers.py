@@ -98,9 +98,11 @@ def _read_inline(value: object, blobs: Blobs) -> InlinePicture | None:
 
 
 def _is_fetchable(url: str) -> bool:
+    # Reading the port is what finds out that it is none.
     try:
         parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and url.isprintable()
+        is_complete = bool(parts.hostname) and parts.port != 0
+        return parts.scheme in {"http", "https"} and is_complete and url.isprintable()
     except ValueError:
         return False
 

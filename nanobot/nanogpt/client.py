@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 DEFAULT_BASE_URL: Final = "https://nano-gpt.com"
 GENERATIONS_PATH: Final = "/v1/images/generations"
 BALANCE_PATH: Final = "/api/check-balance"
-USER_AGENT: Final = "nanobot (Discord bot; +https://docs.nano-gpt.com/api-reference/image-generation)"
+USER_AGENT: Final = "nanobot (self-hosted Discord bot)"
 _BALANCE_TIMEOUT_SECONDS: Final = 20.0
 
 _Result = TypeVar("_Result")

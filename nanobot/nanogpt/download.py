@@ -17,6 +17,13 @@ STALL_TIMEOUT_SECONDS: Final = 30.0
 _MAX_REDIRECTS: Final = 5
 # Statuses after which the same address may well answer; a signed address that ran out says 403 or 404 for ever.
 _TEMPORARY_STATUSES: Final = frozenset({408, 425, 429})
+# What aiohttp and yarl say of an address that is none; yarl only where host and port are needed, as `ValueError`.
+_FINAL_ERRORS: Final = (
+    ValueError,
+    aiohttp.NonHttpUrlClientError,
+    aiohttp.RedirectClientError,
+    aiohttp.TooManyRedirects,
+)
 
 
 async def fetch_picture(
@@ -35,7 +42,7 @@ async def fetch_picture(
         data = await _get(session, url, user_agent=user_agent, max_bytes=max_bytes)
     except TooLarge as error:
         raise DownloadFailed(f"It is larger than {max_bytes} bytes.", temporary=False) from error
-    except (aiohttp.InvalidURL, aiohttp.RedirectClientError, aiohttp.TooManyRedirects) as error:
+    except _FINAL_ERRORS as error:
         raise DownloadFailed("Its address leads nowhere.", temporary=False) from error
     except TimeoutError as error:
         raise DownloadFailed("It took too long.", temporary=True) from error

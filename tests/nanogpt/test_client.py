@@ -1,0 +1,450 @@
+"""The client against real servers: what goes over the wire, and what becomes of every way it can end."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import logging
+import ssl
+from decimal import Decimal
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from nanobot.nanogpt import (
+    Balance,
+    ConnectionBroken,
+    DailyLimitReached,
+    HostedPicture,
+    ImageRequest,
+    InlinePicture,
+    NanoGPTClient,
+    NanoGPTError,
+    PayloadTooLarge,
+    PolicyRefused,
+    RateLimited,
+    ServerFailed,
+    TimedOut,
+    Unreachable,
+    UnreadableAnswer,
+    WrongAddress,
+)
+from nanobot.nanogpt.transport import exchange, open_session
+from tests.nanogpt.vendor import (
+    KEY,
+    PHOTOGRAPH,
+    REQUEST,
+    Pauses,
+    RawAnswerer,
+    answering,
+    answering_bytes,
+    client_of,
+    error_document,
+    hosted_document,
+    inline_document,
+    refusing,
+    serving,
+    serving_raw,
+)
+
+_HOSTED = hosted_document("https://cdn.example/a.png")
+
+
+async def test_order_goes_out_as_the_guide_describes_it() -> None:
+    async with serving(answering(document=_HOSTED)) as vendor, client_of(vendor.url) as client:
+        answer = await client.generate(REQUEST)
+
+    seen = vendor.seen[0]
+    assert (seen.method, seen.path) == ("POST", "/v1/images/generations")
+    assert seen.headers["Authorization"] == f"Bearer {KEY}"
+    assert seen.headers["Content-Type"] == "application/json"
+    assert seen.headers["Content-Length"] == str(len(seen.body))
+    assert "moderation" not in seen.headers
+    assert json.loads(seen.body) == REQUEST.to_body()
+    assert answer.pictures == (HostedPicture(url="https://cdn.example/a.png"),)
+
+
+async def test_moderation_is_asked_for_by_header() -> None:
+    async with serving(answering(document=_HOSTED)) as vendor, client_of(vendor.url) as client:
+        await client.generate(dataclasses.replace(REQUEST, moderation=True))
+
+    assert vendor.seen[0].headers["moderation"] == "true"
+
+
+async def test_large_pictures_go_there_and_back_unharmed() -> None:
+    picture = PHOTOGRAPH * 20
+    request = ImageRequest(
+        prompt="a collage",
+        model="gpt-4o-image",
+        image_data_urls=tuple("data:image/png;base64," + letter * 4_000_000 for letter in "abc"),
+    )
+    async with (
+        serving(answering(document=inline_document(picture, picture))) as vendor,
+        client_of(vendor.url) as client,
+    ):
+        answer = await client.generate(request)
+
+    assert json.loads(vendor.seen[0].body) == request.to_body()
+    assert answer.pictures == (InlinePicture(data=picture), InlinePicture(data=picture))
+    assert answer.cost == Decimal("0.0125")
+
+
+async def test_sending_is_announced_once_and_before_anything_is_sent() -> None:
+    """The announcement is where the caller writes down that money may be spent from now on."""
+    order: list[str] = []
+
+    async def announce() -> None:
+        order.append("announced")
+
+    async def answer(_: web.Request) -> web.StreamResponse:
+        order.append("arrived")
+        if order.count("arrived") == 1:
+            return web.Response(status=429, headers={"Retry-After": "0"})
+        return web.json_response(_HOSTED)
+
+    async with serving(answer) as vendor, client_of(vendor.url) as client:
+        await client.generate(REQUEST, on_sending=announce)
+
+    assert order == ["announced", "arrived", "arrived"]
+
+
+async def test_nothing_is_sent_where_the_announcement_fails() -> None:
+    async def announce() -> None:
+        raise RuntimeError("the disk is full")
+
+    async with serving(answering(document=_HOSTED)) as vendor, client_of(vendor.url) as client:
+        with pytest.raises(RuntimeError, match="the disk is full"):
+            await client.generate(REQUEST, on_sending=announce)
+
+    assert vendor.seen == []
+
+
+async def test_refused_connection_is_tried_again_and_then_unreachable() -> None:
+    pauses = Pauses()
+    async with refusing() as url, client_of(url, pauses=pauses) as client:
+        with pytest.raises(Unreachable):
+            await client.generate(REQUEST)
+
+    assert pauses.seconds == [0.75, 1.5, 3.0]
+
+
+async def test_failed_tls_is_unreachable() -> None:
+    """The order travels only after the handshake, so it was surely not executed."""
+
+    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, client_of(f"https://127.0.0.1:{port}") as client:
+        with pytest.raises(Unreachable) as caught:
+            await client.generate(REQUEST)
+
+    assert isinstance(caught.value.__cause__, ssl.SSLError)
+
+
+async def test_rate_limit_is_waited_for_as_told() -> None:
+    pauses = Pauses()
+    limited = answering(429, error_document("rate_limit_exceeded"), headers={"Retry-After": "3"})
+    async with (
+        serving(limited, limited, answering(document=_HOSTED)) as vendor,
+        client_of(vendor.url, pauses=pauses) as client,
+    ):
+        await client.generate(REQUEST)
+
+    assert pauses.seconds == [3.25, 3.25]
+    assert len(vendor.seen) == 3
+
+
+@pytest.mark.parametrize(
+    ("code", "retry_after", "kind"),
+    [
+        ("rate_limit_exceeded", "60", RateLimited),
+        ("daily_rpd_limit_exceeded", "1", DailyLimitReached),
+    ],
+)
+async def test_long_limit_is_told_at_once(code: str, retry_after: str, kind: type[NanoGPTError]) -> None:
+    pauses = Pauses()
+    limited = answering(429, error_document(code), headers={"Retry-After": retry_after})
+    async with serving(limited) as vendor, client_of(vendor.url, pauses=pauses) as client:
+        with pytest.raises(kind):
+            await client.generate(REQUEST)
+
+    assert len(vendor.seen) == 1
+    assert pauses.seconds == []
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(408, TimedOut), (500, ServerFailed), (502, ServerFailed), (503, ServerFailed), (504, TimedOut)],
+)
+async def test_paid_order_is_sent_once_where_the_server_fails(status: int, kind: type[NanoGPTError]) -> None:
+    failing = answering(status, text="<html>", headers={"X-Request-ID": "req_5", "Retry-After": "0"})
+    async with serving(failing) as vendor, client_of(vendor.url) as client:
+        with pytest.raises(kind) as caught:
+            await client.generate(REQUEST)
+
+    assert len(vendor.seen) == 1
+    assert caught.value.request_id == "req_5"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_redirect_of_a_paid_order_is_not_followed(status: int) -> None:
+    async with (
+        serving(answering(document=_HOSTED)) as elsewhere,
+        serving(answering(status, text="", headers={"Location": elsewhere.url})) as vendor,
+        client_of(vendor.url) as client,
+    ):
+        with pytest.raises(WrongAddress):
+            await client.generate(REQUEST)
+
+    assert elsewhere.seen == []
+
+
+async def _hang_up(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
+    return
+
+
+async def _break_off(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b'HTTP/1.1 200 OK\r\nX-Request-ID: req_6\r\nContent-Length: 5000\r\n\r\n{"data":[')
+    await writer.drain()
+
+
+async def _break_off_chunk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nabc")
+    await writer.drain()
+
+
+async def _reset(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.transport.abort()
+
+
+@pytest.mark.parametrize("answer", [_hang_up, _break_off, _break_off_chunk, _reset])
+async def test_broken_connection_leaves_the_outcome_unknown(answer: RawAnswerer) -> None:
+    async with serving_raw(answer) as vendor, client_of(vendor.url) as client:
+        with pytest.raises(ConnectionBroken):
+            await client.generate(REQUEST)
+
+    assert len(vendor.seen) == 1
+
+
+async def test_request_id_survives_a_broken_answer() -> None:
+    """It is all that an operator can ask NanoGPT about."""
+    async with serving_raw(_break_off) as vendor, client_of(vendor.url) as client:
+        with pytest.raises(ConnectionBroken) as caught:
+            await client.generate(REQUEST)
+
+    assert caught.value.request_id == "req_6"
+
+
+async def test_garbage_instead_of_http_is_unreadable() -> None:
+    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"SSH-2.0-OpenSSH_9.6\r\n\r\n")
+        await writer.drain()
+
+    async with serving_raw(answer) as vendor, client_of(vendor.url) as client:
+        with pytest.raises(UnreadableAnswer):
+            await client.generate(REQUEST)
+
+    assert len(vendor.seen) == 1
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"data":[{"url":"https://cdn', b"<html>Welcome</html>", b""], ids=["cut", "HTML", "empty"]
+)
+async def test_unreadable_success_is_not_ordered_again(body: bytes) -> None:
+    async with serving(answering_bytes(body)) as vendor, client_of(vendor.url) as client:
+        with pytest.raises(UnreadableAnswer):
+            await client.generate(REQUEST)
+
+    assert len(vendor.seen) == 1
+
+
+async def test_error_within_a_success_is_that_error() -> None:
+    refused = answering(200, error_document("content_policy_violation", "Blocked."))
+    async with serving(refused) as vendor, client_of(vendor.url) as client:
+        with pytest.raises(PolicyRefused, match=r"Blocked\."):
+            await client.generate(REQUEST)
+
+
+async def test_answer_that_drips_past_the_limit_is_timed_out() -> None:
+    """Bytes that keep coming do not keep a person waiting for ever."""
+    gone = asyncio.Event()
+
+    async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nX-Request-ID: req_9\r\nContent-Length: 100000\r\n\r\n")
+        try:
+            while not writer.is_closing():
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.sleep(0.01)
+        except ConnectionError:
+            pass  # the client has hung up, which is what this waits for
+        gone.set()
+
+    async with serving_raw(drip) as vendor, client_of(vendor.url, timeout_seconds=0.3) as client:
+        with pytest.raises(TimedOut) as caught:
+            await client.generate(REQUEST)
+        await asyncio.wait_for(gone.wait(), 10)
+
+    assert caught.value.request_id == "req_9"
+    assert len(vendor.seen) == 1
+
+
+async def test_answer_beyond_all_bounds_is_not_held_in_memory() -> None:
+    sent = 0
+    gone = asyncio.Event()
+
+    async def pour(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        try:
+            while not writer.is_closing() and sent < 10**9:
+                writer.write(b" " * 65536)
+                sent += 65536
+                await writer.drain()
+        except ConnectionError:
+            pass  # the client has hung up, which is what this waits for
+        gone.set()
+
+    async with serving_raw(pour) as vendor, open_session() as session:
+        with pytest.raises(UnreadableAnswer, match="larger"):
+            await exchange(
+                session, vendor.url, headers={}, body=b"", timeout_seconds=20, max_answer_bytes=1_000_000
+            )
+        await asyncio.wait_for(gone.wait(), 10)
+
+    assert sent < 10**8
+
+
+async def test_announced_length_beyond_all_bounds_is_not_even_read() -> None:
+    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 200000000\r\n\r\n")
+        await writer.drain()
+        await _.read()
+
+    async with serving_raw(answer) as vendor, client_of(vendor.url) as client:
+        with pytest.raises(UnreadableAnswer, match="larger"):
+            await client.generate(REQUEST)
+
+
+async def test_too_large_an_order_is_told_although_it_was_turned_away_midway() -> None:
+    """A server that answers 413 reads no further, while the order is still on its way."""
+
+    async def turn_away(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 413 Payload Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        await reader.read()
+
+    request = dataclasses.replace(REQUEST, image_data_urls=("data:image/png;base64," + "a" * 4_000_000,) * 4)
+    async with serving_raw(turn_away) as vendor, client_of(vendor.url) as client:
+        with pytest.raises(PayloadTooLarge):
+            await client.generate(request)
+
+
+async def test_every_order_has_a_connection_of_its_own() -> None:
+    """A kept-alive connection that closes as an order enters it would look like an order that broke after sending."""
+    ports: list[int] = []
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        ports.append(request.transport.get_extra_info("peername")[1])
+        return web.json_response(_HOSTED)
+
+    async with serving(answer) as vendor, client_of(vendor.url) as client:
+        await client.generate(REQUEST)
+        await client.generate(REQUEST)
+
+    assert len(set(ports)) == 2
+
+
+async def test_cancelled_order_ends_at_once() -> None:
+    arrived = asyncio.Event()
+
+    async def answer(_: web.Request) -> web.StreamResponse:
+        arrived.set()
+        await asyncio.Event().wait()
+        raise AssertionError("never reached")
+
+    async with serving(answer) as vendor, client_of(vendor.url) as client:
+        order = asyncio.create_task(client.generate(REQUEST))
+        await asyncio.wait_for(arrived.wait(), 10)
+        order.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await order
+
+    assert len(vendor.seen) == 1
+
+
+async def test_balance_is_read() -> None:
+    document = {"usd_balance": "12.5", "nano_balance": "0", "nanoDepositAddress": "nano_1"}
+    async with serving(answering(document=document)) as vendor, client_of(vendor.url) as client:
+        balance = await client.check_balance()
+
+    seen = vendor.seen[0]
+    assert balance == Balance(usd=Decimal("12.5"), nano=Decimal(0))
+    assert (seen.method, seen.path, seen.body) == ("POST", "/api/check-balance", b"")
+    assert seen.headers["x-api-key"] == KEY
+
+
+async def test_balance_is_asked_again_after_a_failure() -> None:
+    """Reading costs nothing."""
+    pauses = Pauses()
+    broken = (answering(503, text="<html>"), answering(200, text="<html>"))
+    async with (
+        serving(*broken, answering(document={"usd_balance": "1"})) as vendor,
+        client_of(vendor.url, pauses=pauses) as client,
+    ):
+        balance = await client.check_balance()
+
+    assert balance == Balance(usd=Decimal(1))
+    assert pauses.seconds == [0.75, 1.5]
+
+
+async def test_key_stands_in_no_log_repr_or_error(caplog: pytest.LogCaptureFixture) -> None:
+    angry = answering(500, error_document(None, f"key {KEY} failed"))
+    limited = answering(429, error_document(None, f"key {KEY} is too fast"))
+    with caplog.at_level(logging.DEBUG):
+        async with serving(limited, angry) as vendor, client_of(vendor.url) as client:
+            with pytest.raises(ServerFailed) as caught:
+                await client.generate(REQUEST)
+            shown = repr(client)
+
+    assert "attempt 1 failed" in caplog.text
+    assert KEY not in caplog.text + shown + repr(caught.value) + str(caught.value)
+    assert REQUEST.prompt not in caplog.text
+
+
+@pytest.mark.parametrize("key", ["", "  ", "a\r\nHost: b", "schlüssel", "a\x00b"])
+def test_key_that_no_header_may_hold_is_refused_without_being_repeated(key: str) -> None:
+    with pytest.raises(ValueError, match="printable ASCII"):
+        NanoGPTClient(api_key=key)
+
+
+def test_key_is_taken_without_the_line_end_that_copying_brings() -> None:
+    NanoGPTClient(api_key=f" {KEY}\n")
+
+
+def test_address_that_is_not_http_is_refused() -> None:
+    with pytest.raises(ValueError, match="http"):
+        NanoGPTClient(api_key=KEY, base_url="nano-gpt.com")
+
+
+async def test_session_that_was_handed_in_stays_open() -> None:
+    async with aiohttp.ClientSession() as session:
+        async with NanoGPTClient(api_key=KEY, session=session):
+            pass
+
+        assert not session.closed
+
+
+async def test_own_session_is_closed() -> None:
+    async with serving(answering(document=_HOSTED)) as vendor:
+        client = client_of(vendor.url)
+        await client.generate(REQUEST)
+        await client.close()
+
+        with pytest.raises(RuntimeError, match="closed"):
+            await client.generate(REQUEST)
