@@ -16,13 +16,15 @@ from sqlalchemy.pool import NullPool
 
 from nanobot.settings import load_settings
 from nanobot.store.tables import Base
-from nanobot.store.types import Dollars, UtcDateTime
+from nanobot.store.types import Dollars, UtcDateTime, Words
 
 
 def render_item(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
     """Write our column types as what they are in the database: a script does not change when nanobot does."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, Words):
+        return "sa.Text()"
     if kind == "type" and isinstance(item, Dollars):
         return 'sa.Numeric(14, 6).with_variant(sa.BigInteger(), "sqlite")'
     return False

@@ -40,7 +40,7 @@ class MemberUsage:
 async def append(session: AsyncSession, entry: LedgerEntry) -> LedgerEntry:
     """Write the entry and return it with its id."""
     session.add(entry)
-    await session.flush([entry])
+    await session.flush()
     return entry
 
 

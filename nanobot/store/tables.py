@@ -21,13 +21,12 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     String,
-    Text,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
 from nanobot.settings import Period
-from nanobot.store.types import Dollars, RowId, UtcDateTime
+from nanobot.store.types import Dollars, RowId, UtcDateTime, Words
 
 
 class GenerationStatus(StrEnum):
@@ -128,19 +127,19 @@ class Generation(Base, kw_only=True):
     images_made: Mapped[int] = mapped_column(Integer, default=0)
 
     application_id: Mapped[int | None] = mapped_column(default=None)
-    interaction_token: Mapped[str | None] = mapped_column(Text, default=None, repr=False)
+    interaction_token: Mapped[str | None] = mapped_column(Words, default=None, repr=False)
     interaction_expires_at: Mapped[datetime | None] = mapped_column(default=None)
 
     lease_owner: Mapped[str | None] = mapped_column(String(64), default=None)
     lease_until: Mapped[datetime | None] = mapped_column(default=None)
 
     cost: Mapped[Decimal | None] = mapped_column(default=None)
-    payment_source: Mapped[str | None] = mapped_column(Text, default=None)
-    vendor_request_id: Mapped[str | None] = mapped_column(Text, default=None)
+    payment_source: Mapped[str | None] = mapped_column(Words, default=None)
+    vendor_request_id: Mapped[str | None] = mapped_column(Words, default=None)
 
     posted_channel_id: Mapped[int | None] = mapped_column(default=None)
     posted_message_id: Mapped[int | None] = mapped_column(default=None)
-    error: Mapped[str | None] = mapped_column(Text, default=None, repr=False)
+    error: Mapped[str | None] = mapped_column(Words, default=None, repr=False)
 
 
 class Picture(Base, kw_only=True):
@@ -150,9 +149,9 @@ class Picture(Base, kw_only=True):
 
     generation_id: Mapped[str] = mapped_column(String(32), ForeignKey("generations.id"), primary_key=True)
     position: Mapped[int] = mapped_column(Integer, primary_key=True)
-    url: Mapped[str | None] = mapped_column(Text, default=None, repr=False)
+    url: Mapped[str | None] = mapped_column(Words, default=None, repr=False)
     data: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, repr=False)
-    media: Mapped[str | None] = mapped_column(Text, default=None)
+    media: Mapped[str | None] = mapped_column(Words, default=None)
 
 
 class QuotaAccount(Base, kw_only=True):
@@ -215,7 +214,7 @@ class LedgerEntry(Base, kw_only=True):
     grant_images: Mapped[int] = mapped_column(Integer, default=0)
     cost: Mapped[Decimal | None] = mapped_column(default=None)
     actor_id: Mapped[int | None] = mapped_column(default=None)
-    note: Mapped[str | None] = mapped_column(Text, default=None)
+    note: Mapped[str | None] = mapped_column(Words, default=None)
 
 
 class QuotaRule(Base, kw_only=True):

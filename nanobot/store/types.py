@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Numeric, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Numeric, Text, TypeDecorator
 from sqlalchemy.types import TypeEngine
 from typing_extensions import override
 
@@ -43,6 +43,23 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Text from outside, of which the database takes every character that it can hold.
+
+    PostgreSQL refuses NUL and both refuse half a surrogate pair; either becomes a replacement character, since a
+    vendor's odd error text must not keep a generation from being ended.
+    """
+
+    impl = Text()
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return value.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 class Dollars(TypeDecorator[Decimal]):

@@ -1,0 +1,1 @@
+"""Behaviour of `nanobot.store`, on SQLite and, where TEST_POSTGRES_URL names one, on PostgreSQL."""
