@@ -62,8 +62,9 @@ def is_srgb(icc: bytes | None) -> bool:
 
 
 def to_srgb(image: Image.Image, icc: bytes | None) -> Image.Image:
-    """Return `image`, which `to_resizable` has been over, as RGB or RGBA of sRGB. A profile that is broken or of another kind
-    of colour counts as none.
+    """Return `image`, which `to_resizable` has been over, as RGB or RGBA of sRGB.
+
+    A profile that is broken, or of another kind of colour than the picture, counts as none.
     """
     if image.mode in {"RGBA", "LA"}:
         opaque = _opaque_to_srgb(image.convert(image.mode[:-1]), icc)

@@ -19,7 +19,7 @@ from nanobot.images import budget, colour, containers
 from nanobot.images.errors import NotAPicture, PictureError, PictureUnreadable
 from nanobot.images.sniff import ImageFormat, sniff
 
-pillow_heif.register_heif_opener(thumbnails=False)
+pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 Image.MAX_IMAGE_PIXELS = None
 
 DECODER_MEMORY = budget.DecoderMemory(2 * budget.MAX_DECODER_BYTES)
@@ -67,7 +67,7 @@ class OpenPicture:
 
     @property
     def is_upright(self) -> bool:
-        """As stored. TIFF's decoder turns by itself, and PNG and HEIC are asked before decoding only where that is enough."""
+        """Tell whether the header asks for no turn. TIFF and HEIC turn by themselves while they are decoded."""
         return _orientation(self.image) == _UPRIGHT
 
     @property

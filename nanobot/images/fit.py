@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from nanobot.images import containers, encode
 from nanobot.images.decode import decode_picture, open_picture
 from nanobot.images.errors import NotAPicture
-from nanobot.images.sniff import ImageFormat, sniff
+from nanobot.images.sniff import sniff
 
 _QUALITIES = (95, 92, 88, 84, 78, 70)
 _MAX_SIDE = 16_383  # WebP's longest side, https://developers.google.com/speed/webp/faq

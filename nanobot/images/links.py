@@ -15,7 +15,6 @@ from yarl import URL
 
 from nanobot.images.addresses import is_public
 from nanobot.images.errors import (
-    LinkError,
     LinkNotAPicture,
     LinkRefused,
     LinkTooLarge,
@@ -112,22 +111,19 @@ class LinkReader:
         if (response.content_length or 0) > self._max_bytes:
             raise LinkTooLarge(self._max_bytes)
         body = bytearray()
-        is_known = False
         async for chunk in response.content.iter_any():
             body += chunk
             if len(body) > self._max_bytes:
                 raise LinkTooLarge(self._max_bytes)
-            if not is_known and len(body) >= SNIFF_BYTES:
-                is_known = _check_kind(body)
+            if len(body) >= SNIFF_BYTES:
+                _check_kind(body)
         _check_kind(body)
         return bytes(body)
 
 
-def _check_kind(body: bytearray) -> bool:
-    """Raise `LinkNotAPicture` unless `body` starts like a picture."""
+def _check_kind(body: bytearray) -> None:
     if sniff(bytes(body[:SNIFF_BYTES])) is None:
         raise LinkNotAPicture
-    return True
 
 
 def _to_url(text: str, *, base: URL | None = None) -> URL:
@@ -145,6 +141,3 @@ def _to_url(text: str, *, base: URL | None = None) -> URL:
     if url.scheme not in {"http", "https"} or not url.host or has_secrets:
         raise LinkRefused
     return url
-
-
-__all__ = ["LinkError", "LinkReader"]
