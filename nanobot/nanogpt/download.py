@@ -32,14 +32,17 @@ async def fetch_picture(
     *,
     user_agent: str,
     max_bytes: int = MAX_PICTURE_BYTES,
+    timeout_seconds: float = DOWNLOAD_TIMEOUT_SECONDS,
 ) -> bytes:
     """GET a signed address; the key is never sent to it.
 
     Raises:
-        DownloadFailed: it gave no picture of at most `max_bytes`.
+        DownloadFailed: it gave no picture of at most `max_bytes` within `timeout_seconds`.
     """
     try:
-        data = await _get(session, url, user_agent=user_agent, max_bytes=max_bytes)
+        data = await _get(
+            session, url, user_agent=user_agent, max_bytes=max_bytes, timeout_seconds=timeout_seconds
+        )
     except TooLarge as error:
         raise DownloadFailed(f"It is larger than {max_bytes} bytes.", temporary=False) from error
     except _FINAL_ERRORS as error:
@@ -53,10 +56,12 @@ async def fetch_picture(
     return data
 
 
-async def _get(session: aiohttp.ClientSession, url: str, *, user_agent: str, max_bytes: int) -> bytes:
+async def _get(
+    session: aiohttp.ClientSession, url: str, *, user_agent: str, max_bytes: int, timeout_seconds: float
+) -> bytes:
     timeout = aiohttp.ClientTimeout(
-        total=DOWNLOAD_TIMEOUT_SECONDS,
-        sock_connect=CONNECT_TIMEOUT_SECONDS,
+        total=timeout_seconds,
+        connect=CONNECT_TIMEOUT_SECONDS,
         sock_read=STALL_TIMEOUT_SECONDS,
     )
     async with session.get(

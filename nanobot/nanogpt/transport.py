@@ -18,7 +18,8 @@ from nanobot.nanogpt.vendor_text import clean
 
 # Four pictures of 2048 × 2048 as PNG in base64 are about 40 MiB.
 MAX_ANSWER_BYTES: Final = 128 * 1024 * 1024
-CONNECT_TIMEOUT_SECONDS: Final = 10.0
+# Name lookup, TCP and TLS together.
+CONNECT_TIMEOUT_SECONDS: Final = 15.0
 _CHUNK_BYTES: Final = 256 * 1024
 
 
@@ -61,7 +62,9 @@ async def exchange(
         Unreachable: no connection came about; nothing was sent.
         OutcomeUnknown: it was sent, and no complete answer came back.
     """
-    timeout = aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=CONNECT_TIMEOUT_SECONDS)
+    # Connecting must run out first: when the whole runs out, nobody can tell whether the order was on its way.
+    connect_seconds = min(CONNECT_TIMEOUT_SECONDS, timeout_seconds / 2)
+    timeout = aiohttp.ClientTimeout(total=timeout_seconds, connect=connect_seconds)
     request_id: str | None = None
     try:
         with _translated():
@@ -70,7 +73,7 @@ async def exchange(
                 url, headers=headers, data=io.BytesIO(body), timeout=timeout, allow_redirects=False
             ) as response:
                 request_id = response.headers.get("X-Request-ID")
-                answer = await read_bounded(response, max_answer_bytes)
+                answer = await _read_answer(response, max_answer_bytes)
     except NanoGPTError as error:
         error.request_id = clean(request_id) or None
         raise
@@ -93,6 +96,16 @@ async def read_bounded(response: aiohttp.ClientResponse, max_bytes: int) -> byte
             raise TooLarge
         pieces.append(piece)
     return b"".join(pieces)
+
+
+async def _read_answer(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
+    try:
+        return await read_bounded(response, max_bytes)
+    except (aiohttp.ClientError, TooLarge):
+        if response.status < 300:
+            raise
+        # The status has told that it was refused; that the explanation broke off does not make it unknown.
+        return b""
 
 
 @contextmanager

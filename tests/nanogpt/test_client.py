@@ -22,6 +22,7 @@ from nanobot.nanogpt import (
     InlinePicture,
     NanoGPTClient,
     NanoGPTError,
+    OutOfFunds,
     PayloadTooLarge,
     PolicyRefused,
     RateLimited,
@@ -145,6 +146,30 @@ async def test_failed_tls_is_unreachable() -> None:
     assert isinstance(caught.value.__cause__, ssl.SSLError)
 
 
+async def test_connecting_that_takes_too_long_is_unreachable() -> None:
+    """A handshake that never ends has let no order through, so trying again is safe."""
+
+    async def stay_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+        closed.append(writer)
+        if len(closed) == 4:
+            all_closed.set()
+
+    closed: list[asyncio.StreamWriter] = []
+    all_closed = asyncio.Event()
+
+    server = await asyncio.start_server(stay_silent, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    pauses = Pauses()
+    async with server, client_of(f"https://127.0.0.1:{port}", pauses=pauses, timeout_seconds=0.1) as client:
+        with pytest.raises(Unreachable):
+            await client.generate(REQUEST)
+        await asyncio.wait_for(all_closed.wait(), 10)
+
+    assert len(pauses.seconds) == 3
+
+
 async def test_rate_limit_is_waited_for_as_told() -> None:
     pauses = Pauses()
     limited = answering(429, error_document("rate_limit_exceeded"), headers={"Retry-After": "3"})
@@ -237,6 +262,18 @@ async def test_request_id_survives_a_broken_answer() -> None:
             await client.generate(REQUEST)
 
     assert caught.value.request_id == "req_6"
+
+
+async def test_refusal_whose_explanation_broke_off_is_still_a_refusal() -> None:
+    async def break_off(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b'HTTP/1.1 402 Payment Required\r\nContent-Length: 5000\r\n\r\n{"error":')
+        await writer.drain()
+
+    async with serving_raw(break_off) as vendor, client_of(vendor.url) as client:
+        with pytest.raises(OutOfFunds):
+            await client.generate(REQUEST)
+
+    assert len(vendor.seen) == 1
 
 
 async def test_garbage_instead_of_http_is_unreadable() -> None:

@@ -171,6 +171,19 @@ async def test_bound_holds_without_an_announced_length() -> None:
     assert not caught.value.temporary
 
 
+async def test_stalled_download_is_given_up_for_now() -> None:
+    async def stall(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + PHOTOGRAPH[:100])
+        await writer.drain()
+        await reader.read()
+
+    async with serving_raw(stall) as vendor, open_session() as session:
+        with pytest.raises(DownloadFailed, match="too long") as caught:
+            await fetch_picture(session, vendor.url, user_agent="t", timeout_seconds=0.2)
+
+    assert caught.value.temporary
+
+
 @pytest.mark.parametrize("name", ["astronaut.png", "rocket.jpg", "no_time_for_that_tiny.gif"])
 def test_real_pictures_are_told_by_their_first_bytes(name: str) -> None:
     assert is_picture((_DATA / name).read_bytes()[:32])
