@@ -1,0 +1,114 @@
+"""No order of events lets a member pass the limit: real connections, all at once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from nanobot.quotas.desk import Hold, Member
+from nanobot.quotas.policy import Rule
+from nanobot.settings import Period
+from nanobot.store.database import Database
+from nanobot.store.tables import RuleScope
+from tests.quotas.visits import MEMBER, Visits
+
+IN_TIME_SECONDS = 60
+
+
+async def test_forty_at_once_share_ten(database: Database) -> None:
+    visits = Visits.at(database)
+    async with asyncio.timeout(IN_TIME_SECONDS):
+        outcomes = await asyncio.gather(*(visits.hold(1) for _ in range(40)))
+
+    assert sum(isinstance(outcome, Hold) for outcome in outcomes) == 10
+    assert (await visits.standing()).used == 10
+
+
+async def test_two_processes_on_one_database_share_ten(database: Database, same_database: Database) -> None:
+    one, two = Visits.at(database), Visits.at(same_database)
+    async with asyncio.timeout(IN_TIME_SECONDS):
+        outcomes = await asyncio.gather(*((one, two)[number % 2].hold(1) for number in range(40)))
+
+    assert sum(isinstance(outcome, Hold) for outcome in outcomes) == 10
+    assert (await two.standing()).used == 10
+
+
+async def test_at_once_for_two_the_odd_one_is_refused(database: Database, same_database: Database) -> None:
+    one, two = Visits.at(database), Visits.at(same_database)
+    await one.hold_granted(7)
+    async with asyncio.timeout(IN_TIME_SECONDS):
+        outcomes = await asyncio.gather(one.hold(2), two.hold(2))
+
+    assert sorted(isinstance(outcome, Hold) for outcome in outcomes) == [False, True]
+
+
+async def test_credits_are_not_spent_twice(database: Database, same_database: Database) -> None:
+    one, two = Visits.at(database), Visits.at(same_database)
+    await one.set_rule(RuleScope.SERVER, 0, Rule(images=0, period=Period.DAY))
+    await one.grant(5)
+    async with asyncio.timeout(IN_TIME_SECONDS):
+        outcomes = await asyncio.gather(*((one, two)[number % 2].hold(1) for number in range(20)))
+
+    assert sum(isinstance(outcome, Hold) for outcome in outcomes) == 5
+    assert (await one.standing()).granted == 0
+
+
+async def test_two_processes_end_a_hold_once(database: Database, same_database: Database) -> None:
+    """One thinks that the other is dead and gives the credit back while the other settles."""
+    one, two = Visits.at(database), Visits.at(same_database)
+    holds = [await one.hold_granted(1) for _ in range(8)]
+    async with asyncio.timeout(IN_TIME_SECONDS):
+        ended = [await asyncio.gather(one.settle(hold, 1), two.release(hold)) for hold in holds]
+
+    assert [sorted(pair) for pair in ended] == [[False, True]] * 8
+    assert (await one.standing()).used == sum(settled for settled, _released in ended)
+
+
+async def test_a_cancelled_hold_is_whole_or_not_there(database: Database) -> None:
+    """A member who goes away while the database is at it costs no one a turn and passes no limit."""
+    visits = Visits.at(database)
+    tasks = [asyncio.create_task(visits.hold(1)) for _ in range(30)]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED, timeout=IN_TIME_SECONDS)
+    for task in tasks[::2]:
+        task.cancel()
+    async with asyncio.timeout(IN_TIME_SECONDS):
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        standing = await visits.standing()
+
+    granted = sum(isinstance(outcome, Hold) for outcome in outcomes)
+    cancelled = sum(isinstance(outcome, asyncio.CancelledError) for outcome in outcomes)
+    assert granted + cancelled >= 10
+    assert granted <= standing.used <= 10
+
+
+async def test_members_do_not_wait_for_each_other_on_postgresql(postgres_url: str) -> None:
+    """While one member's books are locked, another's hold goes through."""
+    database = Database.open(postgres_url)
+    visits = Visits.at(database)
+    other = visits.of(Member(user_id=3, guild_id=MEMBER.guild_id))
+    try:
+        async with database.begin() as session:
+            await visits.desk.hold(session, MEMBER, generation_id="a" * 32, images=1)
+            async with asyncio.timeout(IN_TIME_SECONDS):
+                outcome = await other.hold(1)
+    finally:
+        await database.close()
+
+    assert isinstance(outcome, Hold)
+
+
+@pytest.mark.parametrize("order", ["reset first", "hold first"])
+async def test_a_hold_and_a_reset_at_once_leave_sound_books(
+    database: Database, same_database: Database, order: str
+) -> None:
+    one, two = Visits.at(database), Visits.at(same_database)
+    before = await one.hold_granted(9)
+    together = [two.reset(), one.hold(1)] if order == "reset first" else [one.hold(1), two.reset()]
+    async with asyncio.timeout(IN_TIME_SECONDS):
+        await asyncio.gather(*together)
+    await one.release(before)
+    one.clock.turn(timedelta(seconds=1))
+
+    assert (await one.standing()).used in {0, 1}

@@ -1,0 +1,86 @@
+"""A desk on a real database, where each call is a transaction of its own, as the bot makes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import uuid4
+
+from nanobot.clock import TurnableClock
+from nanobot.quotas.desk import Hold, Member, QuotaDesk, Standing
+from nanobot.quotas.policy import QuotaRefusal, Rule
+from nanobot.settings import Period
+from nanobot.store.database import Database
+from nanobot.store.tables import RuleScope
+
+ADMIN = 1
+MEMBER = Member(user_id=2**62 + 1, guild_id=500, role_ids=frozenset({71, 72}))
+NOON = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)  # a Wednesday
+TEN_A_DAY = Rule(images=10, period=Period.DAY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visits:
+    database: Database
+    clock: TurnableClock
+    desk: QuotaDesk
+    member: Member = MEMBER
+
+    @classmethod
+    def at(cls, database: Database, *, bot_rule: Rule = TEN_A_DAY, now: datetime = NOON) -> Visits:
+        clock = TurnableClock(now)
+        return cls(database=database, clock=clock, desk=QuotaDesk(clock=clock, bot_rule=bot_rule))
+
+    def of(self, member: Member) -> Visits:
+        return replace(self, member=member)
+
+    async def hold(self, images: int, *, generation_id: str | None = None) -> Hold | QuotaRefusal:
+        async with self.database.begin() as session:
+            return await self.desk.hold(
+                session, self.member, generation_id=generation_id or uuid4().hex, images=images
+            )
+
+    async def hold_granted(self, images: int) -> Hold:
+        hold = await self.hold(images)
+        assert isinstance(hold, Hold), hold
+        return hold
+
+    async def settle(self, hold: Hold, images: int, cost: Decimal | None = None) -> bool:
+        async with self.database.begin() as session:
+            return await self.desk.settle(session, hold.generation_id, images=images, cost=cost)
+
+    async def release(self, hold: Hold) -> bool:
+        async with self.database.begin() as session:
+            return await self.desk.release(session, hold.generation_id, note="cancelled")
+
+    async def grant(self, images: int) -> None:
+        async with self.database.begin() as session:
+            await self.desk.grant(
+                session,
+                guild_id=self.member.guild_id,
+                user_id=self.member.user_id,
+                images=images,
+                actor_id=ADMIN,
+            )
+
+    async def reset(self) -> None:
+        async with self.database.begin() as session:
+            await self.desk.reset(
+                session, guild_id=self.member.guild_id, user_id=self.member.user_id, actor_id=ADMIN
+            )
+
+    async def set_rule(self, scope: RuleScope, subject_id: int, rule: Rule | None) -> None:
+        async with self.database.begin() as session:
+            await self.desk.set_rule(
+                session,
+                guild_id=self.member.guild_id,
+                scope=scope,
+                subject_id=subject_id,
+                rule=rule,
+                actor_id=ADMIN,
+            )
+
+    async def standing(self) -> Standing:
+        async with self.database.read() as session:
+            return await self.desk.standing(session, self.member)
