@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from tests.images.photographs import (
 )
 
 # What a viewer does with the stored picture to show it upright (EXIF 2.32, 4.6.4, tag 274), in numpy's words.
-_UPRIGHT = {
+_UPRIGHT: dict[int, Callable[[Any], Any]] = {
     1: lambda stored: stored,
     2: np.fliplr,
     3: lambda stored: np.rot90(stored, 2),
