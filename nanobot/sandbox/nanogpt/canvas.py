@@ -98,4 +98,5 @@ def veil(canvas: Image.Image, colour: Colour, mask: Image.Image) -> None:
     """Lay `colour` over the canvas where `mask` is light; a smaller mask is stretched, which makes it soft."""
     if mask.size != canvas.size:
         mask = mask.resize(canvas.size, Image.Resampling.BICUBIC)
-    canvas.paste(colour, (0, 0), mask)
+    if bounds := mask.getbbox():
+        canvas.paste(colour, bounds, mask.crop(bounds))

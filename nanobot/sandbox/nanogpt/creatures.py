@@ -37,9 +37,8 @@ def _round_ears(figure: Figure, coat: Colour, inner: Colour) -> None:
 
 def _long_ears(figure: Figure, coat: Colour, inner: Colour) -> None:
     for direction in (-1, 1):
-        root, tip = (0.5 + direction * 0.09, 0.25), (0.5 + direction * 0.15, -0.02)
-        figure.leaf(root, tip, 0.24, coat)
-        figure.leaf((root[0], root[1] - 0.03), (tip[0], tip[1] + 0.03), 0.13, inner)
+        figure.leaf((0.5 + direction * 0.1, 0.26), (0.5 + direction * 0.27, 0.0), 0.2, coat)
+        figure.leaf((0.5 + direction * 0.12, 0.22), (0.5 + direction * 0.25, 0.03), 0.12, inner)
 
 
 def _hanging_ears(figure: Figure, coat: Colour, _inner: Colour) -> None:
@@ -158,8 +157,8 @@ def _draw_body(figure: Figure, coat: Colour, belly: Colour) -> None:
     figure.ellipse((0.5, 0.77), (0.235, 0.24), coat)
     figure.pair_of_ellipses((0.32, 0.88), (0.11, 0.1), mix(coat, _DARK, 0.1))
     figure.ellipse((0.5, 0.74), (0.13, 0.18), belly)
-    figure.box(0.39, 0.74, 0.475, 0.985, coat, 0.04)
-    figure.box(0.525, 0.74, 0.61, 0.985, coat, 0.04)
+    figure.box(0.39, 0.74, 0.475, 0.985, coat, round_by=0.04)
+    figure.box(0.525, 0.74, 0.61, 0.985, coat, round_by=0.04)
     figure.pair_of_ellipses((0.428, 0.968), (0.055, 0.026), mix(coat, belly, 0.6))
 
 

@@ -12,7 +12,7 @@ from random import Random
 from PIL import Image, ImageChops, ImageEnhance, ImageFilter, ImageOps
 
 from nanobot.sandbox.nanogpt.canvas import Colour, Size, Stencil, column, glow, mix, veil
-from nanobot.sandbox.nanogpt.scenery import scatter_stars
+from nanobot.sandbox.nanogpt.sky import scatter_stars
 from nanobot.sandbox.nanogpt.wording import Mood, Style, Wish
 
 _WHITE: Colour = (255, 255, 255)
@@ -63,7 +63,7 @@ def apply_styles(picture: Image.Image, styles: Sequence[Style]) -> Image.Image:
 def fall(canvas: Image.Image, moods: frozenset[Mood], chance: Random) -> None:
     """Let snow or rain fall and fog rise in front of everything."""
     if Mood.FOG in moods:
-        fade = column(canvas.size, [(20, 20, 20), (120, 120, 120), (170, 170, 170)]).convert("L")
+        fade = column(canvas.size, [(60, 60, 60), (104, 104, 104), (128, 128, 128)]).convert("L")
         veil(canvas, (226, 230, 234), fade)
     if Mood.RAIN in moods:
         drops = Stencil(canvas.size)
@@ -91,12 +91,12 @@ def _duotone(picture: Image.Image, tint: Colour) -> Image.Image:
 
 
 def _at_night(picture: Image.Image, chance: Random) -> Image.Image:
-    night = _lit(ImageEnhance.Color(picture).enhance(0.6), (84, 98, 158))
+    night = _lit(ImageEnhance.Contrast(ImageEnhance.Color(picture).enhance(0.6)).enhance(1.3), (84, 98, 158))
     moon = (chance.uniform(0.7, 0.86), chance.uniform(0.12, 0.2))
-    glow(night, moon, 0.45, (150, 160, 210), 0.4)
+    glow(night, moon, 0.26, (150, 160, 210), 0.26)
     scatter_stars(night, chance, 0.42)
     disc = Stencil(night.size)
-    disc.disc(moon, 0.058)
+    disc.disc(moon, 0.04)
     veil(night, _MOON, disc.finish())
     return night
 
@@ -104,7 +104,7 @@ def _at_night(picture: Image.Image, chance: Random) -> Image.Image:
 def _at_sunset(picture: Image.Image, chance: Random) -> Image.Image:
     light = column(picture.size, [(190, 120, 150), (255, 170, 110), (255, 190, 140)])
     evening = ImageChops.multiply(picture, light)
-    glow(evening, (chance.uniform(0.2, 0.8), 0.34), 0.9, (255, 190, 90), 0.55)
+    glow(evening, (chance.uniform(0.2, 0.8), 0.3), 0.7, (255, 190, 90), 0.34)
     return evening
 
 
@@ -144,27 +144,21 @@ def _in_autumn(picture: Image.Image, _chance: Random) -> Image.Image:
 
 
 def _as_watercolour(picture: Image.Image) -> Image.Image:
-    small = picture.reduce(2) if min(picture.size) > 256 else picture
-    washes = small.filter(ImageFilter.MedianFilter(7)).filter(ImageFilter.ModeFilter(5))
-    washes = (
-        ImageOps.posterize(washes, 5)
-        .filter(ImageFilter.SMOOTH_MORE)
-        .resize(picture.size, Image.Resampling.BICUBIC)
+    shrink = max(1, min(picture.size) // 320)
+    washes = picture.reduce(shrink).filter(ImageFilter.MedianFilter(5)).filter(ImageFilter.ModeFilter(7))
+    washes = washes.filter(ImageFilter.SMOOTH).resize(picture.size, Image.Resampling.BICUBIC)
+    bright = ImageEnhance.Color(Image.blend(washes, Image.new("RGB", picture.size, _PAPER), 0.22)).enhance(
+        1.35
     )
-    bright = ImageEnhance.Color(Image.blend(washes, Image.new("RGB", picture.size, _PAPER), 0.16)).enhance(
-        1.3
-    )
-    return ImageChops.multiply(bright, _pencil_lines(picture, 1.2))
+    return ImageChops.multiply(bright, _pencil_lines(washes, 0.9))
 
 
 def _pencil_lines(picture: Image.Image, weight: float) -> Image.Image:
     """Return dark lines on white where the picture's brightness changes."""
     grey = ImageOps.grayscale(picture)
-    soft = grey.filter(ImageFilter.GaussianBlur(max(1.0, min(picture.size) / 180)))
-    edges = ImageChops.difference(grey, soft).point(
-        [255 - min(255, round(level * weight * 2)) for level in range(256)]
-    )
-    return edges.convert("RGB")
+    soft = grey.filter(ImageFilter.BoxBlur(max(1, min(picture.size) // 250)))
+    darkness = [255 - min(255, round(level * weight * 2)) for level in range(256)]
+    return ImageChops.difference(grey, soft).point(darkness).convert("RGB")
 
 
 def _as_sketch(picture: Image.Image) -> Image.Image:
@@ -183,11 +177,11 @@ def _as_pixels(picture: Image.Image) -> Image.Image:
 
 
 def _as_cartoon(picture: Image.Image) -> Image.Image:
-    flat = ImageOps.posterize(picture.filter(ImageFilter.MedianFilter(5)), 3).filter(
-        ImageFilter.MedianFilter(3)
-    )
-    vivid = ImageEnhance.Brightness(ImageEnhance.Color(flat).enhance(1.6)).enhance(1.15)
-    return ImageChops.multiply(vivid, _pencil_lines(picture, 2.2))
+    shrink = max(1, min(picture.size) // 320)
+    flat = picture.reduce(shrink).filter(ImageFilter.MedianFilter(5)).quantize(16).convert("RGB")
+    flat = flat.filter(ImageFilter.ModeFilter(5)).resize(picture.size, Image.Resampling.BICUBIC)
+    vivid = ImageEnhance.Brightness(ImageEnhance.Color(flat).enhance(1.35)).enhance(1.1)
+    return ImageChops.multiply(vivid, _pencil_lines(flat, 1.6))
 
 
 def _as_neon(picture: Image.Image) -> Image.Image:

@@ -51,7 +51,7 @@ class Figure:
         self.polygon([*there, *reversed(back)], colour)
 
     def box(
-        self, left: float, top: float, right: float, bottom: float, colour: Colour, round_by: float = 0.0
+        self, left: float, top: float, right: float, bottom: float, colour: Colour, *, round_by: float = 0.0
     ) -> None:
         corners = [side * self._side for side in (left, top, right, bottom)]
         self._draw.rounded_rectangle(corners, radius=round_by * self._side, fill=colour)

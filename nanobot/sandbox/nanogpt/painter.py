@@ -127,8 +127,8 @@ def _captioned(picture: Image.Image, prompt: str) -> Image.Image:
     """Return `picture` with the prompt in small letters along its lower edge, where there is room for any."""
     if min(picture.size) < _SMALLEST_SIDE_WITH_CAPTION:
         return picture
-    font = ImageFont.load_default(max(10, picture.height // 52))
-    margin = picture.height // 52
+    font = ImageFont.load_default(max(10, picture.height // 44))
+    margin = picture.height // 44
     text = " ".join(prompt.split())
     room = picture.width - 2 * margin
     if font.getlength(text) > room:

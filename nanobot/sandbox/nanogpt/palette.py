@@ -84,7 +84,7 @@ def _land(wish: Wish, scene: Scene) -> Colour:
     if Mood.SNOW in wish.moods and scene in {Scene.MEADOW, Scene.MOUNTAINS, Scene.DESERT}:
         return mix(land, _SNOW, 0.72)
     if Mood.SNOW in wish.moods:
-        return mix(land, _SNOW, 0.22)
+        return mix(land, _SNOW, 0.3)
     return land
 
 

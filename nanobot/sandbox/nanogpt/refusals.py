@@ -28,7 +28,7 @@ _HTML_PAGE = (
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Refusal(Exception):  # noqa: N818 -- a refusal is an answer of this server, not a fault in it
+class Refusal(Exception):
     """An answer other than pictures. `retry_after` is in seconds."""
 
     status: int

@@ -6,15 +6,16 @@ import math
 from collections.abc import Callable
 from random import Random
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from nanobot.sandbox.nanogpt.canvas import Colour, Point, Size, Stencil, column, dim, glow, mix, veil
 from nanobot.sandbox.nanogpt.palette import Palette
+from nanobot.sandbox.nanogpt.sky import drift_clouds, hang_lamp, hang_planet, scatter_stars
 from nanobot.sandbox.nanogpt.wording import Mood, Scene
 
 _STEPS = 160
-_MOON_SHADE: Colour = (206, 204, 190)
 _WHITE: Colour = (255, 255, 255)
+_SAND: Colour = (232, 206, 156)
 _WINDOW: Colour = (255, 214, 120)
 
 
@@ -29,50 +30,11 @@ def paint_scene(
     if palette.hour is Mood.NIGHT:
         scatter_stars(canvas, chance, 0.75)
     if scene is not Scene.SPACE:
-        hang_lamp(canvas, lamp_at, palette)
-        _clouds(canvas, palette, chance)
+        if not moods & {Mood.RAIN, Mood.FOG}:
+            hang_lamp(canvas, lamp_at, palette)
+        drift_clouds(canvas, palette, chance, 9 if Mood.RAIN in moods else 4)
     _LANDS[scene](canvas, palette, moods, chance, lamp_at)
     return canvas
-
-
-def scatter_stars(canvas: Image.Image, chance: Random, depth: float, brightness: float = 1.0) -> None:
-    """Set stars into the upper `depth` of the canvas, fewer towards its lower edge."""
-    stars = Stencil(canvas.size)
-    for _ in range(150):
-        height = chance.random() ** 1.4 * depth
-        level = round(chance.uniform(90, 255) * (1 - height / depth * 0.7) * brightness)
-        stars.disc((chance.random(), height), chance.choice((0.0009, 0.0012, 0.0018, 0.0026)), level)
-    veil(canvas, _WHITE, stars.finish())
-
-
-def hang_lamp(canvas: Image.Image, centre: Point, palette: Palette) -> None:
-    """Hang the sun or the moon with its glow."""
-    if palette.hour is Mood.NIGHT:
-        glow(canvas, centre, 0.34, palette.lamp, 0.42)
-        moon = Stencil(canvas.size)
-        moon.disc(centre, 0.062)
-        veil(canvas, palette.lamp, moon.finish())
-        craters = Stencil(canvas.size)
-        for across, down, radius in ((-0.018, -0.016, 0.015), (0.022, 0.006, 0.011), (-0.008, 0.026, 0.009)):
-            craters.disc((centre[0] + across, centre[1] + down), radius, 150)
-        veil(canvas, _MOON_SHADE, craters.finish())
-        return
-    low = palette.hour is not Mood.DAY
-    glow(canvas, centre, 0.85 if low else 0.5, palette.lamp, 0.75 if low else 0.6)
-    sun = Stencil(canvas.size)
-    sun.disc(centre, 0.085 if low else 0.058)
-    veil(canvas, mix(palette.lamp, _WHITE, 0.35), sun.finish())
-
-
-def _clouds(canvas: Image.Image, palette: Palette, chance: Random) -> None:
-    small = (max(8, canvas.width // 8), max(8, canvas.height // 8))
-    mask = Stencil(small)
-    for _ in range(chance.randint(3, 5)):
-        x, y, width = chance.uniform(-0.1, 1.1), chance.uniform(0.08, 0.36), chance.uniform(0.1, 0.2)
-        for puff in range(6):
-            centre = (x + (puff - 2.5) * width / 4, y - chance.uniform(0, 0.02))
-            mask.ellipse(centre, (width * chance.uniform(0.2, 0.36), chance.uniform(0.008, 0.026)), 150)
-    veil(canvas, mix(dim(_WHITE, palette.light), palette.horizon, 0.25), mask.finish())
 
 
 def _ridge(chance: Random, base: float, height: float, roughness: float) -> list[Point]:
@@ -94,11 +56,12 @@ def _ridge(chance: Random, base: float, height: float, roughness: float) -> list
 
 
 def _fill_below(canvas: Image.Image, line: list[Point], top: Colour, bottom: Colour, mask: Stencil) -> None:
+    """Fill the canvas below `line`, and what `mask` holds already, with a gradient."""
     mask.polygon([*line, (1.0, 1.01), (0.0, 1.01)])
-    start = max(0, math.floor(min(y for _, y in line) * canvas.height))
-    ground = Image.new("RGB", canvas.size, top)
-    ground.paste(column((canvas.width, max(1, canvas.height - start)), (top, bottom)), (0, start))
-    canvas.paste(ground, (0, 0), mask.finish())
+    shape = mask.finish()
+    if bounds := shape.getbbox():
+        left, upper, right, lower = bounds
+        canvas.paste(column((right - left, lower - upper), (top, bottom)), (left, upper), shape.crop(bounds))
 
 
 def _hills(
@@ -122,19 +85,50 @@ def _hills(
 def _mountains(
     canvas: Image.Image, palette: Palette, moods: frozenset[Mood], chance: Random, _lamp: Point
 ) -> None:
-    for depth, base, height in ((0.12, 0.58, 0.2), (0.4, 0.68, 0.17)):
-        line = _ridge(chance, base, height, 0.9)
+    snow_share = 0.75 if Mood.SNOW in moods else 0.34
+    for depth, base, height in ((0.1, 0.62, 0.34), (0.42, 0.72, 0.26)):
+        peaks = [
+            (place + chance.uniform(-0.07, 0.07), height * chance.uniform(0.5, 1.0))
+            for place in (0.04, 0.28, 0.52, 0.76, 0.98)
+        ]
+        crags = _ridge(chance, 0.0, 0.03, 1.0)
+        line = [(x, base + rough - _height_at(x, peaks)) for x, rough in crags]
         colour = palette.layer(depth)
         _fill_below(canvas, line, colour, mix(colour, palette.horizon, 0.5), Stencil(canvas.size))
-        snow_line = base - height * (0.25 if Mood.SNOW not in moods else -0.2)
-        caps = Stencil(canvas.size)
-        jagged = [
-            (x, max(y, min(y + 0.06 + chance.uniform(0, 0.03), snow_line + chance.uniform(-0.02, 0.02))))
-            for x, y in line
-        ]
-        caps.polygon([*line, *reversed(jagged)], 215)
-        veil(canvas, dim((246, 249, 255), palette.light), caps.finish())
-    _pines(canvas, palette, chance, bases=(0.8, 0.9), tallest=0.075)
+        _snow_caps(canvas, palette, chance, line, base - height * (1 - snow_share))
+        shade = Stencil(canvas.size)
+        for x, height_here in peaks:
+            tip = (x, base - height_here * 0.97)
+            foot = (x + chance.uniform(-0.02, 0.03), base + 0.04)
+            shade.polygon(
+                [
+                    tip,
+                    (x + chance.uniform(0.02, 0.03), base - height_here * 0.5),
+                    foot,
+                    (x + height_here * 0.8, foot[1]),
+                ],
+                84,
+            )
+        # Fades towards the foot, where the next range begins.
+        fade = column(canvas.size, [*[(255, 255, 255)] * 4, (0, 0, 0), (0, 0, 0)]).convert("L")
+        veil(canvas, mix(palette.near, (10, 10, 40), 0.5), ImageChops.multiply(shade.finish(), fade))
+    _pines(canvas, palette, chance, bases=(0.82, 0.91), tallest=0.085)
+
+
+def _height_at(x: float, peaks: list[tuple[float, float]]) -> float:
+    return max(tall - abs(x - place) * 1.25 for place, tall in peaks)
+
+
+def _snow_caps(
+    canvas: Image.Image, palette: Palette, chance: Random, line: list[Point], snow_line: float
+) -> None:
+    caps = Stencil(canvas.size)
+    edge = [
+        (x, max(y, snow_line + (0.022 if step % 6 < 3 else -0.012) + chance.uniform(-0.012, 0.012)))
+        for step, (x, y) in enumerate(line)
+    ]
+    caps.polygon([*line, *reversed(edge)], 235)
+    veil(canvas, dim((246, 249, 255), palette.light), caps.finish())
 
 
 def _pines(
@@ -160,17 +154,18 @@ def _pines(
 
 
 def _forest(
-    canvas: Image.Image, palette: Palette, _moods: frozenset[Mood], chance: Random, _lamp: Point
+    canvas: Image.Image, palette: Palette, moods: frozenset[Mood], chance: Random, _lamp: Point
 ) -> None:
     _hills(canvas, palette, chance, bases=(0.5,), height=0.09, roughness=0.7)
     _pines(canvas, palette, chance, bases=(0.6, 0.7, 0.82), tallest=0.26)
-    _ground(canvas, palette, chance, 0.88)
+    _ground(canvas, palette, chance, snowy=Mood.SNOW in moods)
 
 
-def _ground(canvas: Image.Image, palette: Palette, chance: Random, base: float) -> None:
-    line = _ridge(chance, base, 0.02, 0.1)
-    colour = mix(palette.near, dim((120, 150, 70), palette.light), 0.3)
-    _fill_below(canvas, line, colour, mix(colour, (0, 0, 0), 0.3), Stencil(canvas.size))
+def _ground(canvas: Image.Image, palette: Palette, chance: Random, *, snowy: bool) -> None:
+    line = _ridge(chance, 0.88, 0.02, 0.1)
+    cover = dim((236, 242, 250) if snowy else (120, 150, 70), palette.light)
+    colour = mix(palette.near, cover, 0.9 if snowy else 0.3)
+    _fill_below(canvas, line, colour, mix(colour, palette.near, 0.3), Stencil(canvas.size))
 
 
 def _meadow(
@@ -206,6 +201,9 @@ def _sea(canvas: Image.Image, palette: Palette, _moods: frozenset[Mood], chance:
             x, y = chance.random(), horizon + 0.01 + nearness**1.3 * 0.42
             waves.ellipse((x, y), (0.012 + 0.06 * nearness, 0.0006 + 0.0028 * nearness), level)
         veil(canvas, colour, waves.finish())
+    shore = _ridge(chance, 0.915, 0.02, 0.0)
+    sand = dim(_SAND, palette.light)
+    _fill_below(canvas, shore, mix(sand, _WHITE, 0.15), mix(sand, palette.near, 0.2), Stencil(canvas.size))
 
 
 def _glitter(canvas: Image.Image, colour: Colour, chance: Random, x: float, horizon: float) -> None:
@@ -274,31 +272,11 @@ def _space(
             centre = (chance.uniform(0, 1), chance.uniform(0.1, 0.9))
             glow(canvas, centre, chance.uniform(0.25, 0.6), colour, chance.uniform(0.2, 0.4))
     scatter_stars(canvas, chance, 1.0)
-    for radius in (chance.uniform(0.15, 0.2), chance.uniform(0.04, 0.07)):
-        _planet(canvas, (chance.uniform(0.2, 0.8), chance.uniform(0.2, 0.5)), radius, chance)
-
-
-def _planet(canvas: Image.Image, centre: Point, radius: float, chance: Random) -> None:
-    tones: tuple[Colour, ...] = ((226, 140, 90), (110, 170, 220), (214, 190, 140), (180, 120, 200))
-    colour = chance.choice(tones)
-    globe = Stencil(canvas.size)
-    globe.disc(centre, radius)
-    shape = globe.finish()
-    ball = Image.new("RGB", canvas.size, mix(colour, (10, 6, 30), 0.8))
-    lit_from = (centre[0] - radius * 0.35, centre[1] - radius * 0.35)
-    glow(ball, lit_from, radius * 2.2, mix(colour, _WHITE, 0.2), 1.0)
-    canvas.paste(ball, (0, 0), shape)
-    ring = Stencil(canvas.size)
-    wide, flat = radius * 1.9, radius * 0.32
-    ring.line(
-        [
-            (centre[0] + wide * math.cos(turn / 40), centre[1] + flat * math.sin(turn / 40))
-            for turn in range(-6, 132)
-        ],
-        0.006,
-        190,
+    side = chance.choice((0.27, 0.73))
+    hang_planet(canvas, (side, chance.uniform(0.2, 0.34)), chance.uniform(0.12, 0.16), chance, ringed=True)
+    hang_planet(
+        canvas, (1 - side, chance.uniform(0.5, 0.75)), chance.uniform(0.04, 0.07), chance, ringed=False
     )
-    veil(canvas, mix(colour, _WHITE, 0.55), ring.finish())
 
 
 _Land = Callable[[Image.Image, Palette, frozenset[Mood], Random, Point], None]

@@ -26,7 +26,7 @@ def _house(figure: Figure, colour: Colour) -> None:
     figure.box(0.66, 0.2, 0.75, 0.46, mix(_STONE, _DARK, 0.3))
     figure.box(0.2, 0.48, 0.8, 0.98, _WHITE)
     figure.polygon([(0.5, 0.18), (0.1, 0.52), (0.9, 0.52)], colour)
-    figure.box(0.44, 0.68, 0.58, 0.98, _WOOD, 0.01)
+    figure.box(0.44, 0.68, 0.58, 0.98, _WOOD, round_by=0.01)
     for left in (0.26, 0.63):
         figure.box(left, 0.6, left + 0.12, 0.74, _LAMP)
         figure.line([(left + 0.06, 0.6), (left + 0.06, 0.74)], _WOOD, 0.01)
@@ -53,7 +53,7 @@ def _castle(figure: Figure, colour: Colour) -> None:
         figure.box(left, top, right, 0.98, shade if left > 0.3 and left < 0.5 else _STONE)
         middle = (left + right) / 2
         figure.polygon([(middle, top - 0.2), (left - 0.03, top + 0.01), (right + 0.03, top + 0.01)], colour)
-        figure.box(middle - 0.02, top + 0.08, middle + 0.02, top + 0.17, _LAMP, 0.02)
+        figure.box(middle - 0.02, top + 0.08, middle + 0.02, top + 0.17, _LAMP, round_by=0.02)
     figure.box(0.2, 0.6, 0.8, 0.98, mix(_STONE, _WHITE, 0.15))
     for step in range(7):
         left = 0.2 + step * 0.09
@@ -69,7 +69,7 @@ def _balloon(figure: Figure, colour: Colour) -> None:
     figure.ellipse((0.5, 0.36), (0.1, 0.34), colour)
     figure.line([(0.42, 0.72), (0.45, 0.86)], _WOOD, 0.008)
     figure.line([(0.58, 0.72), (0.55, 0.86)], _WOOD, 0.008)
-    figure.box(0.43, 0.86, 0.57, 0.97, _WOOD, 0.02)
+    figure.box(0.43, 0.86, 0.57, 0.97, _WOOD, round_by=0.02)
 
 
 def _rocket(figure: Figure, colour: Colour) -> None:
@@ -78,7 +78,7 @@ def _rocket(figure: Figure, colour: Colour) -> None:
     figure.pair_of_polygons([(0.38, 0.55), (0.22, 0.82), (0.4, 0.76)], colour)
     figure.ellipse((0.5, 0.46), (0.15, 0.36), _WHITE)
     figure.polygon([(0.5, 0.06), (0.41, 0.2), (0.59, 0.2)], colour)
-    figure.box(0.4, 0.72, 0.6, 0.79, _DARK, 0.02)
+    figure.box(0.4, 0.72, 0.6, 0.79, _DARK, round_by=0.02)
     figure.ellipse((0.5, 0.38), (0.075, 0.075), colour)
     figure.ellipse((0.5, 0.38), (0.052, 0.052), (150, 210, 240))
 
@@ -86,15 +86,15 @@ def _rocket(figure: Figure, colour: Colour) -> None:
 def _robot(figure: Figure, colour: Colour) -> None:
     figure.line([(0.5, 0.05), (0.5, 0.16)], _DARK, 0.014)
     figure.ellipse((0.5, 0.05), (0.032, 0.032), _LAMP)
-    figure.box(0.28, 0.15, 0.72, 0.47, colour, 0.06)
-    figure.box(0.33, 0.22, 0.67, 0.39, _DARK, 0.05)
+    figure.box(0.28, 0.15, 0.72, 0.47, colour, round_by=0.06)
+    figure.box(0.33, 0.22, 0.67, 0.39, _DARK, round_by=0.05)
     figure.pair_of_ellipses((0.42, 0.305), (0.042, 0.042), (120, 236, 240))
-    figure.box(0.32, 0.51, 0.68, 0.83, mix(colour, _DARK, 0.15), 0.05)
+    figure.box(0.32, 0.51, 0.68, 0.83, mix(colour, _DARK, 0.15), round_by=0.05)
     figure.ellipse((0.5, 0.63), (0.055, 0.055), (240, 90, 90))
     for left in (0.2, 0.71):
-        figure.box(left, 0.53, left + 0.09, 0.78, mix(colour, _DARK, 0.3), 0.04)
+        figure.box(left, 0.53, left + 0.09, 0.78, mix(colour, _DARK, 0.3), round_by=0.04)
     for left in (0.36, 0.53):
-        figure.box(left, 0.83, left + 0.11, 0.98, mix(colour, _DARK, 0.4), 0.02)
+        figure.box(left, 0.83, left + 0.11, 0.98, mix(colour, _DARK, 0.4), round_by=0.02)
 
 
 _THINGS: dict[str, tuple[Callable[[Figure, Colour], None], Colour]] = {

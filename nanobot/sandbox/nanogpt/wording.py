@@ -144,6 +144,8 @@ _OTHER_NAMES = {
     "airship": "balloon",
 }
 _MOST_SUBJECTS = 3
+_COUNTS = {"two": 2, "pair": 2, "couple": 2, "three": 3}
+_ADJECTIVE_REACH = 3
 _BLACK_AND_WHITE = re.compile(r"\bblack[\s-]*(?:and|&)[\s-]*white\b")
 
 
@@ -177,24 +179,26 @@ class Wish:
 
 
 def read_wish(prompt: str) -> Wish:
-    """Read `prompt`. A colour right before a subject is the subject's, any other tints the picture."""
+    """Read `prompt`. A colour shortly before a subject is the subject's, any other tints the picture."""
     text = _BLACK_AND_WHITE.sub(" monochrome ", prompt.lower())
     words = [_plain(word) for word in re.findall(r"[a-z0-9]+", text)]
-    pairs = list(zip(["", *words], words, strict=False))
-    subjects = {
-        word: Subject(name=word, colour=COLOURS.get(before)) for before, word in pairs if word in _HOMES
-    }
-    tints = [
-        COLOURS[before]
-        for before, word in zip(words, [*words[1:], ""], strict=True)
-        if before in COLOURS and word not in _HOMES
-    ]
+    subjects: list[Subject] = []
+    tints: list[Colour] = []
+    for place, word in enumerate(words):
+        following = words[place + 1 : place + 1 + _ADJECTIVE_REACH]
+        if word in COLOURS and not _HOMES.keys() & set(following):
+            tints.append(COLOURS[word])
+        if word in _HOMES:
+            before = words[max(0, place - _ADJECTIVE_REACH) : place]
+            colour = next((COLOURS[name] for name in reversed(before) if name in COLOURS), None)
+            count = next((_COUNTS[name] for name in before if name in _COUNTS), 1)
+            subjects += [Subject(name=word, colour=colour)] * count
     places = [_SCENE_OF[word] for word in words if word in _SCENE_OF]
     return Wish(
-        scene=next(iter([*places, *(_HOMES[name] for name in subjects)]), None),
+        scene=next(iter([*places, *(_HOMES[subject.name] for subject in subjects)]), None),
         moods=frozenset(_MOOD_OF[word] for word in words if word in _MOOD_OF),
         styles=tuple(dict.fromkeys(_STYLE_OF[word] for word in words if word in _STYLE_OF)),
-        subjects=tuple(subjects.values())[:_MOST_SUBJECTS],
+        subjects=tuple(subjects[:_MOST_SUBJECTS]),
         tint=tints[0] if tints else None,
     )
 
