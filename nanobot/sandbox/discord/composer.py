@@ -73,7 +73,7 @@ def _cut(text: str, names: list[str]) -> dict[str, str]:
     before = text[: starts[0][1] if starts else None].strip()
     if before:
         raise BadOption(f"“{before}” belongs to no option.")
-    ends = [start for _, start, _ in starts[1:]] + [len(text)]
+    ends = [*(start for _, start, _ in starts), len(text)][1:]
     return {name: text[begin:end].strip() for (name, _, begin), end in zip(starts, ends, strict=True)}
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import aiohttp
 import discord
 import pytest
 import skimage
@@ -16,7 +19,7 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from nanobot.sandbox.discord import Channel, DiscordStandIn, File, Guild, Person
+from nanobot.sandbox.discord import Channel, DiscordStandIn, File, Guild, Invocation, Person
 
 PHOTOGRAPHS = Path(skimage.__file__).parent / "data"
 
@@ -124,3 +127,76 @@ def scene(stand_in: DiscordStandIn, guild: Guild, bot: Bot, go_online: GoOnline,
 @pytest.fixture
 def fox() -> File:
     return File("fox.png", (PHOTOGRAPHS / "chelsea.png").read_bytes(), "a cat that is no fox")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+
+    @property
+    def code(self) -> int:
+        """Discord's own error code."""
+        return int(self.body["code"])
+
+    @property
+    def told(self) -> str:
+        """Every code and text of a refused body, with its place."""
+        return json.dumps(self.body.get("errors"))
+
+
+class Raw:
+    """Requests that no library checks before they leave."""
+
+    def __init__(self, stand_in: DiscordStandIn, session: aiohttp.ClientSession) -> None:
+        self.stand_in = stand_in
+        self.session = session
+
+    async def __call__(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        token: str | None = None,
+        files: Sequence[File] = (),
+    ) -> Reply:
+        headers = {"Authorization": f"Bot {self.stand_in.bot_token if token is None else token}"}
+        data: aiohttp.FormData | str | None = None if body is None else json.dumps(body)
+        if files:
+            data = aiohttp.FormData(quote_fields=False)
+            data.add_field("payload_json", json.dumps(body or {}))
+            for index, file in enumerate(files):
+                data.add_field(f"files[{index}]", file.data, filename=file.filename)
+        elif body is not None:
+            headers["Content-Type"] = "application/json"
+        url = self.stand_in.api_url + path
+        async with self.session.request(method, url, data=data, headers=headers) as response:
+            text = await response.text()
+            return Reply(
+                status=response.status,
+                body=json.loads(text) if text else None,
+                headers=dict(response.headers),
+            )
+
+    async def sync(self, *commands: dict[str, Any]) -> Reply:
+        path = f"/applications/{self.stand_in.application_id}/commands"
+        return await self(
+            "PUT", path, [{"type": 1, "description": "words", **command} for command in commands]
+        )
+
+    async def post(self, channel: Channel, body: object, *, files: Sequence[File] = ()) -> Reply:
+        return await self("POST", f"/channels/{channel.id}/messages", body, files=files)
+
+    async def answer(self, call: Invocation, body: object, *, files: Sequence[File] = ()) -> Reply:
+        return await self("POST", f"/interactions/{call.id}/{call.token}/callback", body, files=files)
+
+    def webhook(self, call: Invocation, rest: str = "") -> str:
+        return f"/webhooks/{self.stand_in.application_id}/{call.token}{rest}"
+
+
+@pytest.fixture
+async def raw(stand_in: DiscordStandIn) -> AsyncIterator[Raw]:
+    async with aiohttp.ClientSession() as session:
+        yield Raw(stand_in, session)
