@@ -7,7 +7,7 @@ dead, and whose generation another one has taken over, can do no more to it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -219,11 +219,15 @@ async def finish(
     return stepped
 
 
-async def renew_lease(session: AsyncSession, lease: Lease) -> int:
-    """Give a process's sign of life for all it is at work on; return how many generations those are."""
+async def renew_leases(session: AsyncSession, lease: Lease, generation_ids: Collection[str]) -> int:
+    """Give a process's sign of life for those generations that it is at work on; return how many it still holds."""
     renewed = await session.scalars(
         update(Generation)
-        .where(Generation.lease_owner == lease.owner, Generation.lease_until.is_not(None))
+        .where(
+            Generation.id.in_(generation_ids),
+            Generation.lease_owner == lease.owner,
+            Generation.lease_until.is_not(None),
+        )
         .values(lease_until=lease.until)
         .returning(Generation.id)
         .execution_options(synchronize_session=False)
@@ -232,20 +236,20 @@ async def renew_lease(session: AsyncSession, lease: Lease) -> int:
 
 
 async def take_expired(
-    session: AsyncSession, *, now: datetime, lease: Lease, limit: int
+    session: AsyncSession, *, now: datetime, lease: Lease, limit: int, at_work: Collection[str] = ()
 ) -> Sequence[Generation]:
-    """Take over open generations whose process gave no sign of life, those that wait longest first.
+    """Take over open generations that got no sign of life, those that wait longest first.
 
     Their status says what is left to do: run it (`held`), give up on it (`running`), post it (`made`). Processes
-    that call this at once get different ones. A process never takes its own: they are at work, however late the
-    lease is renewed.
+    that call this at once get different ones. A process also takes its own, such as those it could not post, but
+    never those that it names as `at_work`, however late their lease is renewed.
     """
     query = (
         select(Generation)
         .where(
             Generation.lease_until.is_not(None),
             Generation.lease_until <= now,
-            Generation.lease_owner != lease.owner,
+            Generation.id.not_in(at_work),
         )
         .order_by(Generation.lease_until, Generation.id)
         .limit(limit)

@@ -235,7 +235,8 @@ async def test_a_sign_of_life_keeps_work_from_being_taken_over(database: Databas
         at_work = await add_generation(session)
         ended = await add_generation(session)
         await fail(session, ended.id)
-        renewed = await generations.renew_lease(session, Lease(owner=LEASE.owner, until=NOON + 3 * MINUTE))
+        lease = Lease(owner=LEASE.owner, until=NOON + 3 * MINUTE)
+        renewed = await generations.renew_leases(session, lease, [at_work.id, ended.id])
 
         assert renewed == 1
         assert await generations.take_expired(session, now=LATER, lease=OTHER, limit=9) == []
@@ -243,12 +244,16 @@ async def test_a_sign_of_life_keeps_work_from_being_taken_over(database: Databas
         assert [each.id for each in taken] == [at_work.id]
 
 
-async def test_a_process_never_takes_over_its_own_work(database: Database) -> None:
+async def test_a_process_takes_up_its_own_stale_work_but_never_what_it_is_at_work_on(
+    database: Database,
+) -> None:
     async with database.begin() as session:
-        await add_generation(session)
+        at_work = await add_generation(session)
+        left_lying = await add_generation(session)
         own = Lease(owner=LEASE.owner, until=NOON + timedelta(hours=1))
+        taken = await generations.take_expired(session, now=LATER, lease=own, limit=9, at_work=[at_work.id])
 
-        assert await generations.take_expired(session, now=LATER, lease=own, limit=9) == []
+        assert [each.id for each in taken] == [left_lying.id]
 
 
 async def test_what_waits_longest_is_taken_over_first(database: Database) -> None:

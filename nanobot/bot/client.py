@@ -1,0 +1,45 @@
+"""The Discord client: which intents it asks for, and the services that every command finds on `interaction.client`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import discord
+from discord import app_commands
+
+from nanobot.bot.conversation import Conversation
+from nanobot.bot.delivery import Delivery
+from nanobot.bot.remembered import RememberedPictures
+from nanobot.bot.services import Services
+
+# No privileged intent: https://docs.discord.com/developers/events/gateway#privileged-intents
+INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+
+
+class NanobotClient(discord.Client):
+    """A client that carries the bot's services; `nanobot.bot.app` gives it its commands."""
+
+    def __init__(self, services: Services, buttons: Callable[[str], discord.ui.View]) -> None:
+        super().__init__(
+            intents=INTENTS,
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+        )
+        self.services = services
+        self.delivery = Delivery(self, services.threads)
+        self.conversation = Conversation(services, self.delivery, buttons)
+        self.remembered = RememberedPictures()
+        self.stopping = False
+        self.tree: app_commands.CommandTree[NanobotClient] = app_commands.CommandTree(
+            self,
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=True, private_channel=True
+            ),
+        )
+
+
+Interaction: TypeAlias = discord.Interaction[NanobotClient]

@@ -1,0 +1,1 @@
+"""The slash commands and the message menu, a module for each job."""

@@ -1,0 +1,115 @@
+"""`/help`, `/models`, `/usage`, `/history` and `/privacy`: what a member may know."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import discord
+from discord import app_commands
+from typing_extensions import override
+
+from nanobot.bot.client import Interaction, NanobotClient
+from nanobot.bot.destination import accounting_guild_id, member_of_interaction
+from nanobot.bot.doors import show_error
+from nanobot.bot.replies import about as words
+from nanobot.bot.replies.quotas import usage_page
+from nanobot.nanogpt.models import MODELS
+from nanobot.store import generations
+from nanobot.store.privacy import erase_person, export_person
+
+_HISTORY_LENGTH = 8
+_CONFIRM_SECONDS = 120
+
+
+@app_commands.command(name="help", description="How to make and edit pictures")
+async def help_command(interaction: Interaction) -> None:
+    is_admin = interaction.guild_id is not None and interaction.permissions.manage_guild
+    text = f"{words.HELP}\n{words.HELP_ADMIN}" if is_admin else words.HELP
+    await interaction.response.send_message(text, ephemeral=True)
+
+
+@app_commands.command(name="models", description="Which models paint, and what they take")
+async def models_command(interaction: Interaction) -> None:
+    await interaction.response.send_message(words.models_page(MODELS.values()), ephemeral=True)
+
+
+@app_commands.command(name="usage", description="How many pictures you made, and how many you have left")
+async def usage_command(interaction: Interaction) -> None:
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    services = interaction.client.services
+    async with services.database.read() as session:
+        standing = await services.desk.standing(session, member_of_interaction(interaction))
+    await interaction.edit_original_response(content=usage_page(standing))
+
+
+@app_commands.command(name="history", description="What you made here lately")
+async def history_command(interaction: Interaction) -> None:
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    async with interaction.client.services.database.read() as session:
+        rows = await generations.history(
+            session,
+            user_id=interaction.user.id,
+            guild_id=accounting_guild_id(interaction),
+            limit=_HISTORY_LENGTH,
+        )
+    await interaction.edit_original_response(content=words.history_page(rows))
+
+
+class PrivacyCommands(app_commands.Group):
+    """Discord's developer terms ask for an easy way to see and erase what is stored.
+
+    https://support-dev.discord.com/hc/articles/8562894815383
+    """
+
+    def __init__(self) -> None:
+        super().__init__(name="privacy", description="What is stored about you, and how to erase it")
+
+    @app_commands.command(name="about", description="What is stored about you")
+    async def about(self, interaction: Interaction) -> None:
+        await interaction.response.send_message(words.PRIVACY, ephemeral=True)
+
+    @app_commands.command(name="export", description="Get everything that is stored about you as a file")
+    async def export(self, interaction: Interaction) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        async with interaction.client.services.database.read() as session:
+            stored = await export_person(session, interaction.user.id)
+        text = json.dumps(stored, indent=2, ensure_ascii=False)
+        file = discord.File(io.BytesIO(text.encode()), filename="my-data.json")
+        await interaction.edit_original_response(content=words.EXPORTED, attachments=[file])
+
+    @app_commands.command(name="delete", description="Erase what is stored about you")
+    async def delete(self, interaction: Interaction) -> None:
+        await interaction.response.send_message(words.DELETE_QUESTION, view=EraseView(), ephemeral=True)
+
+
+class EraseView(discord.ui.View):
+    """Asks once more before anything is erased; only the person sees it."""
+
+    def __init__(self) -> None:
+        super().__init__(timeout=_CONFIRM_SECONDS)
+
+    @discord.ui.button(label=words.DELETE_LABEL, style=discord.ButtonStyle.danger)
+    async def confirm(
+        self, interaction: discord.Interaction[NanobotClient], _button: discord.ui.Button[EraseView]
+    ) -> None:
+        await interaction.response.defer()
+        async with interaction.client.services.database.begin() as session:
+            erasure = await erase_person(session, interaction.user.id)
+        await interaction.edit_original_response(content=words.erased(erasure), view=None)
+        self.stop()
+
+    @override
+    async def on_error(
+        self, interaction: discord.Interaction[Any], error: Exception, item: discord.ui.Item[Any], /
+    ) -> None:
+        await show_error(interaction, error, "erasing a person's data")
+
+
+COMMANDS: tuple[app_commands.Command[Any, ..., None], ...] = (
+    help_command,
+    models_command,
+    usage_command,
+    history_command,
+)

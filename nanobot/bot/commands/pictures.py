@@ -1,0 +1,144 @@
+"""`/imagine`, `/edit` and `/upscale`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from nanobot.bot.asking import Wanted, acknowledge, ask, attachment_source, given_pictures
+from nanobot.bot.client import Interaction
+from nanobot.generation.request import MAX_COUNT, MAX_PROMPT_CHARACTERS, Kind
+from nanobot.nanogpt.models import MODELS
+from nanobot.nanogpt.shapes import GUIDANCE_SCALE_RANGE, SEED_RANGE, STEPS_RANGE, STRENGTH_RANGE
+
+# The ranges of https://docs.nano-gpt.com/api-reference/image-generation#additional-parameters-for-image-to-image
+Prompt = app_commands.Range[str, 1, MAX_PROMPT_CHARACTERS]
+Count = app_commands.Range[int, 1, MAX_COUNT]
+Seed = app_commands.Range[int, *SEED_RANGE]
+GuidanceScale = app_commands.Range[float, *GUIDANCE_SCALE_RANGE]
+Steps = app_commands.Range[int, *STEPS_RANGE]
+Strength = app_commands.Range[float, *STRENGTH_RANGE]
+
+_MAX_CHOICES = 25
+_UPSCALE_PROMPT = "upscale"
+_DESCRIPTIONS = {
+    "model": "Which model paints; left empty, the bot chooses one that fits",
+    "size": "Width x height, such as 1024x1024",
+    "count": "How many pictures; each counts in your quota",
+    "seed": "The same seed and prompt give a similar picture again",
+    "negative_prompt": "What should not be in the picture",
+    "guidance_scale": "How closely to follow the prompt, 0 to 20",
+    "steps": "More steps: finer, but slower, 1 to 100",
+    "strength": "How much of the given picture may change, 0 to 1",
+    "image2": "Another picture",
+    "image3": "Another picture",
+    "image4": "Another picture",
+    "mask": "White where the picture may change, black elsewhere",
+    "image_url": "A link to a picture",
+}
+
+
+@app_commands.command(
+    name="imagine", description="Make a picture from a prompt, with pictures as a reference if you like"
+)
+@app_commands.describe(
+    prompt="What the picture should show", image="A picture to start from", **_DESCRIPTIONS
+)
+async def imagine(
+    interaction: Interaction,
+    prompt: Prompt,
+    model: str | None = None,
+    size: str | None = None,
+    count: Count = 1,
+    seed: Seed | None = None,
+    negative_prompt: str | None = None,
+    guidance_scale: GuidanceScale | None = None,
+    steps: Steps | None = None,
+    strength: Strength | None = None,
+    image: discord.Attachment | None = None,
+    image2: discord.Attachment | None = None,
+    image3: discord.Attachment | None = None,
+    image4: discord.Attachment | None = None,
+    mask: discord.Attachment | None = None,
+    image_url: str | None = None,
+) -> None:
+    await acknowledge(interaction)
+    wanted = Wanted(
+        kind=Kind.IMAGINE,
+        prompt=prompt,
+        model=model,
+        count=count,
+        size=size,
+        seed=seed,
+        negative_prompt=negative_prompt,
+        guidance_scale=guidance_scale,
+        steps=steps,
+        strength=strength,
+    )
+    pictures = given_pictures(interaction, (image, image2, image3, image4), image_url)
+    await ask(interaction, wanted, pictures=pictures, mask=attachment_source(interaction, mask))
+
+
+@app_commands.command(name="edit", description="Edit a picture: say what to change")
+@app_commands.describe(prompt="What to change", image="The picture to edit", **_DESCRIPTIONS)
+async def edit(
+    interaction: Interaction,
+    prompt: Prompt,
+    image: discord.Attachment | None = None,
+    image2: discord.Attachment | None = None,
+    image3: discord.Attachment | None = None,
+    image4: discord.Attachment | None = None,
+    mask: discord.Attachment | None = None,
+    image_url: str | None = None,
+    model: str | None = None,
+    size: str | None = None,
+    count: Count = 1,
+    seed: Seed | None = None,
+    negative_prompt: str | None = None,
+    guidance_scale: GuidanceScale | None = None,
+    steps: Steps | None = None,
+    strength: Strength | None = None,
+) -> None:
+    await acknowledge(interaction)
+    wanted = Wanted(
+        kind=Kind.EDIT,
+        prompt=prompt,
+        model=model,
+        count=count,
+        size=size,
+        seed=seed,
+        negative_prompt=negative_prompt,
+        guidance_scale=guidance_scale,
+        steps=steps,
+        strength=strength,
+    )
+    pictures = given_pictures(interaction, (image, image2, image3, image4), image_url)
+    await ask(interaction, wanted, pictures=pictures, mask=attachment_source(interaction, mask))
+
+
+@app_commands.command(name="upscale", description="Make a picture larger and sharper")
+@app_commands.describe(image="The picture to enlarge", image_url="A link to a picture")
+async def upscale(
+    interaction: Interaction, image: discord.Attachment | None = None, image_url: str | None = None
+) -> None:
+    await acknowledge(interaction)
+    pictures = given_pictures(interaction, (image,), image_url)
+    await ask(interaction, Wanted(kind=Kind.UPSCALE, prompt=_UPSCALE_PROMPT), pictures=pictures)
+
+
+@imagine.autocomplete("model")
+@edit.autocomplete("model")
+async def complete_model(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """Offer the known models whose id holds what was typed."""
+    del interaction
+    typed = current.casefold()
+    return [
+        app_commands.Choice(name=f"{model.id}: {model.description}"[:100], value=model.id)
+        for model in MODELS.values()
+        if typed in model.id.casefold() or typed in model.description.casefold()
+    ][:_MAX_CHOICES]
+
+
+COMMANDS: tuple[app_commands.Command[Any, ..., None], ...] = (imagine, edit, upscale)

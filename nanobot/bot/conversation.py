@@ -1,0 +1,285 @@
+"""From a request to its answer in Discord: consumes the generator's events for commands, replies and buttons alike."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Protocol
+
+import aiohttp
+import discord
+
+from nanobot.bot.delivery import Delivery, Parcel, Posted, Undeliverable
+from nanobot.bot.destination import Destination
+from nanobot.bot.metrics import observe_outcome
+from nanobot.bot.progress import Progress, Update
+from nanobot.bot.replies import generation as words
+from nanobot.bot.replies.quotas import quota_refusal, remaining_line
+from nanobot.bot.services import Services
+from nanobot.generation import events
+from nanobot.generation.collect import CollectedPicture
+from nanobot.generation.recovery import Lost, Recovered, Recovery
+from nanobot.generation.request import GenerationRequest
+from nanobot.store.tables import Generation, GenerationStatus
+
+log = logging.getLogger(__name__)
+
+
+class Surface(Protocol):
+    """Where a person sees what becomes of their request."""
+
+    @property
+    def destination(self) -> Destination: ...
+
+    async def show(self, update: Update) -> None:
+        """Replace the progress that is shown."""
+        ...
+
+    async def conclude(self, text: str) -> None:
+        """Say the last word where there is no picture."""
+        ...
+
+    async def celebrate(self, posted: Posted, remaining: str) -> None:
+        """Clear the progress away once the picture is posted; `remaining` tells what is left of the quota."""
+        ...
+
+
+@dataclass(slots=True)
+class _Happened:
+    """What the events told so far."""
+
+    generation_id: str = ""
+    model: str = ""
+    pictures: list[CollectedPicture] = field(default_factory=list)
+    finished: events.Finished | None = None
+
+    def note(self, event: events.Event) -> None:
+        match event:
+            case events.Accepted(generation_id=generation_id, model=model):
+                self.generation_id, self.model = generation_id, model
+            case events.PictureReady(picture=picture):
+                self.pictures.append(picture)
+            case events.Finished():
+                self.finished = event
+            case _:
+                pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """Paid pictures on their way to a person."""
+
+    generation_id: str
+    caption: words.Caption
+    pictures: Sequence[CollectedPicture]
+    cost: Decimal | None
+
+
+class Conversation:
+    """Carries requests through to their answers; one for the whole bot."""
+
+    def __init__(
+        self, services: Services, delivery: Delivery, buttons: Callable[[str], discord.ui.View]
+    ) -> None:
+        self._services = services
+        self._delivery = delivery
+        self._buttons = buttons
+        self._answering = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._at_work: set[str] = set()
+
+    @property
+    def at_work(self) -> frozenset[str]:
+        """The generations whose answers are on their way: recovery leaves them alone."""
+        return frozenset(self._at_work)
+
+    @asynccontextmanager
+    async def underway(self) -> AsyncIterator[None]:
+        """Count the work inside as something that `idle` waits for."""
+        self._answering += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._answering -= 1
+            if not self._answering:
+                self._idle.set()
+
+    async def idle(self) -> None:
+        """Wait until no answer is on its way to anybody."""
+        await self._idle.wait()
+
+    async def answer(self, request: GenerationRequest, surface: Surface) -> None:
+        """Make the pictures and post them, or say why not."""
+        async with self.underway():
+            await self._answer(request, surface)
+
+    async def _answer(self, request: GenerationRequest, surface: Surface) -> None:
+        happened = _Happened()
+        try:
+            await self._converse(request, surface, happened)
+        finally:
+            self._at_work.discard(happened.generation_id)
+
+    async def _converse(self, request: GenerationRequest, surface: Surface, happened: _Happened) -> None:
+        async with (
+            Progress(surface.show) as progress,
+            aclosing(self._services.generator.generate(request)) as happenings,
+        ):
+            last_word = await self._follow(happenings, progress, happened)
+        if last_word is not None:
+            await surface.conclude(last_word)
+        elif happened.finished is not None:
+            await self._hand_over(request, happened, happened.finished, surface)
+
+    async def deliver_recovered(self, recovery: Recovery, destination: Destination) -> None:
+        """Bring what a crash left behind to the person who asked for it."""
+        match recovery:
+            case Lost(sentence=sentence):
+                await self._delivery.tell(sentence, destination)
+            case Recovered(generation=generation, pictures=pictures):
+                made = _Made(
+                    generation_id=generation.id,
+                    caption=_caption_of_row(generation, pictures),
+                    pictures=pictures,
+                    cost=generation.cost,
+                )
+                posted = await self._post(made, destination)
+                if isinstance(posted, Posted):
+                    await self._delivery.try_edit_original(words.recovered(posted.jump_url), destination)
+                else:
+                    await self._delivery.tell(posted, destination)
+
+    async def _follow(
+        self, happenings: events.EventStream, progress: Progress, happened: _Happened
+    ) -> str | None:
+        """Show progress; return the last word if it ended without a picture."""
+        last_word = None
+        async for event in happenings:
+            observe_outcome(event)
+            happened.note(event)
+            self._at_work.add(happened.generation_id)
+            update = _update(event, happened)
+            if update is not None:
+                progress.show(update)
+            last_word = _last_word(event)
+        return last_word
+
+    async def _hand_over(
+        self, request: GenerationRequest, happened: _Happened, finished: events.Finished, surface: Surface
+    ) -> None:
+        made = _Made(
+            generation_id=finished.generation_id,
+            caption=_caption_of_request(request, finished, happened.pictures[0]),
+            pictures=tuple(happened.pictures),
+            cost=finished.cost,
+        )
+        posted = await self._post(made, surface.destination)
+        if isinstance(posted, Posted):
+            await surface.celebrate(posted, await self._remaining(request))
+        else:
+            await surface.conclude(posted)
+
+    async def _post(self, made: _Made, destination: Destination) -> Posted | str:
+        """Post and settle, or return the sentence that says why it did not work.
+
+        Where Discord is in trouble the generation stays `made`, and recovery tries again.
+        """
+        books = self._services.books
+        try:
+            posted = await self._delivery.post(self._parcel(made), destination)
+        except Undeliverable:
+            log.error("generation %s: made for %s but undeliverable", made.generation_id, made.cost)
+            await books.close(made.generation_id, GenerationStatus.FAILED, "undeliverable")
+            return words.UNDELIVERABLE
+        except (discord.HTTPException, aiohttp.ClientError) as error:
+            log.warning("generation %s: not posted yet: %s", made.generation_id, error)
+            return words.POSTPONED
+        await books.posted(
+            made.generation_id,
+            images=len(made.pictures),
+            cost=made.cost,
+            channel_id=posted.channel_id,
+            message_id=posted.message_id,
+        )
+        return posted
+
+    def _parcel(self, made: _Made) -> Parcel:
+        return Parcel(
+            generation_id=made.generation_id,
+            content=words.caption(made.caption),
+            prompt=made.caption.prompt,
+            pictures=[picture.data for picture in made.pictures],
+            view=self._buttons(made.generation_id),
+        )
+
+    async def _remaining(self, request: GenerationRequest) -> str:
+        async with self._services.database.read() as session:
+            return remaining_line(await self._services.desk.standing(session, request.member))
+
+
+def _update(event: events.Event, happened: _Happened) -> Update | None:
+    """Return what is shown of an event while the work goes on."""
+    match event:
+        case events.Accepted():
+            return Update(text=words.STARTING, cancellable_id=happened.generation_id)
+        case events.Queued(position=position):
+            text = words.queued(position)
+            return Update(text=text, cancellable_id=happened.generation_id, waiting=True)
+        case events.Preparing(pictures=pictures):
+            return Update(text=words.preparing(pictures), cancellable_id=happened.generation_id)
+        case events.Generating(since=since):
+            return Update(text=words.generating(happened.model, since))
+        case events.Finished():
+            return Update(text=words.UPLOADING)
+        case _:
+            return None
+
+
+def _last_word(event: events.Event) -> str | None:
+    """Return what is said if `event` ends the request without a picture."""
+    match event:
+        case events.QuotaRefused(refusal=refusal):
+            return quota_refusal(refusal)
+        case events.Cancelled():
+            return words.CANCELLED
+        case events.Refused(sentence=sentence) | events.Failed(sentence=sentence):
+            return sentence
+        case _:
+            return None
+
+
+def _caption_of_request(
+    request: GenerationRequest, finished: events.Finished, first: CollectedPicture
+) -> words.Caption:
+    return words.Caption(
+        user_id=request.member.user_id,
+        prompt=request.prompt,
+        model=finished.model,
+        width=first.width,
+        height=first.height,
+        seed=request.seed,
+        cost=finished.cost,
+        seconds=finished.seconds,
+        lost=finished.lost,
+    )
+
+
+def _caption_of_row(generation: Generation, pictures: Sequence[CollectedPicture]) -> words.Caption:
+    asked = generation.request
+    return words.Caption(
+        user_id=generation.user_id,
+        prompt=str(asked["prompt"]),
+        model=str(asked["model"]),
+        width=pictures[0].width,
+        height=pictures[0].height,
+        seed=asked.get("seed"),
+        cost=generation.cost,
+        seconds=None,
+        lost=generation.images_made - len(pictures),
+    )

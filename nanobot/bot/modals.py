@@ -1,0 +1,85 @@
+"""The form that asks what to change, and what happens when it is sent.
+
+discord.py knows only the modals that this process opened; sent forms are therefore recognised by their custom id, so
+that one which was opened before a restart is answered too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import discord
+
+from nanobot.bot.asking import Wanted, acknowledge, ask
+from nanobot.bot.client import Interaction
+from nanobot.bot.replies import generation as words
+from nanobot.bot.sources import PictureForgotten, pick_picture, pictures_of
+from nanobot.generation.request import MAX_PROMPT_CHARACTERS, Kind, PictureSource
+
+_CUSTOM_ID = re.compile(r"^edit:(?P<channel>\d+):(?P<message>\d+)$")
+_PROMPT = "prompt"
+
+
+async def open_edit_form(interaction: Interaction, message: discord.Message) -> None:
+    """Ask what to change in the pictures of `message`, or say that it has none."""
+    services = interaction.client.services
+    sources = pictures_of(message, max_megabytes=services.settings.max_upload_megabytes, links=services.links)
+    if not sources:
+        await interaction.response.send_message(words.NO_PICTURE_IN_MESSAGE, ephemeral=True)
+        return
+    custom_id = f"edit:{message.channel.id}:{message.id}"
+    interaction.client.remembered.keep(custom_id, sources)
+    await interaction.response.send_modal(_form(custom_id))
+
+
+async def receive_edit_form(interaction: Interaction) -> None:
+    """Answer a sent form; anything that is not such a form is left alone."""
+    data: Mapping[str, Any] = interaction.data or {}
+    match = _CUSTOM_ID.match(str(data.get("custom_id", "")))
+    if interaction.type is not discord.InteractionType.modal_submit or match is None:
+        return
+    await acknowledge(interaction)
+    sources = interaction.client.remembered.recall(match.string)
+    if sources is None:
+        sources = await _fetch_sources(interaction, int(match["channel"]), int(match["message"]))
+    prompt, picked = pick_picture(_typed(data), sources)
+    await ask(interaction, Wanted(kind=Kind.EDIT, prompt=prompt), pictures=picked)
+
+
+async def _fetch_sources(
+    interaction: Interaction, channel_id: int, message_id: int
+) -> Sequence[PictureSource]:
+    """Read the message again: its pictures are there if it is the bot's own."""
+    services = interaction.client.services
+    channel = interaction.client.get_partial_messageable(channel_id)
+    try:
+        message = await channel.fetch_message(message_id)
+    except discord.HTTPException as error:
+        raise PictureForgotten(words.FORGOTTEN_PICTURE) from error
+    sources = pictures_of(message, max_megabytes=services.settings.max_upload_megabytes, links=services.links)
+    if not sources:
+        raise PictureForgotten(words.FORGOTTEN_PICTURE)
+    return sources
+
+
+def _form(custom_id: str) -> discord.ui.Modal:
+    form = discord.ui.Modal(title=words.EDIT_FORM_TITLE, custom_id=custom_id, timeout=900)
+    field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
+        custom_id=_PROMPT,
+        style=discord.TextStyle.paragraph,
+        placeholder=words.EDIT_FORM_PLACEHOLDER,
+        max_length=MAX_PROMPT_CHARACTERS,
+    )
+    form.add_item(discord.ui.Label(text=words.EDIT_FORM_LABEL, component=field))
+    return form
+
+
+def _typed(data: Mapping[str, Any]) -> str:
+    """Return the text of the form's field, wherever the client nested it."""
+    for row in data.get("components", ()):
+        for component in (row.get("component"), *row.get("components", ())):
+            if component and component.get("custom_id") == _PROMPT:
+                return str(component.get("value", ""))
+    return ""

@@ -1,0 +1,149 @@
+"""Progress, captions and outcomes of generations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from discord.utils import escape_markdown, escape_mentions, format_dt
+
+# https://docs.discord.com/developers/resources/message#create-message
+MAX_CONTENT_CHARACTERS = 2000
+# https://docs.discord.com/developers/resources/message#attachment-object
+MAX_ALT_TEXT_CHARACTERS = 1024
+
+EDIT_BY_MENU = "To edit it further, open its menu and choose **Apps → Edit image**."
+STOPPING = "The bot is being restarted. Ask again in a minute; nothing was taken from your quota."
+PREPARING = "Reading your picture…"
+STARTING = "Starting…"
+UPLOADING = "Uploading to Discord…"
+CANCELLED = "Cancelled. Nothing was taken from your quota."
+TOO_LATE_TO_CANCEL = "It is too late to cancel: NanoGPT is already painting and the picture is paid for. It will arrive in a moment."
+NOT_YOURS = (
+    "Only the person who asked for this picture, or someone who may manage messages here, can do that."
+)
+UNDELIVERABLE = (
+    "Your picture was made, but Discord let me post it neither here nor in a direct message. "
+    "Nothing was taken from your quota. Ask an admin to let me send messages and attach files here."
+)
+POSTPONED = (
+    "Your picture is made, but Discord does not take it right now. I keep it and post it as soon as Discord does; "
+    "there is no need to ask again."
+)
+BLANK_REPLY = (
+    "I cannot read that reply: Discord shows a bot only replies that ping it. Reply again with the ping (“@ ON”) left on, "
+    "mention me in the text, or open the picture's menu and choose **Apps → Edit image**."
+)
+BLANK_PINGING_REPLY = (
+    "I cannot read replies to that kind of message: Discord does not show them to a bot. Mention me in the text of your "
+    "reply, or open the picture's menu and choose **Apps → Edit image**."
+)
+HIDDEN_PICTURE = (
+    "Discord does not show me what is in that message. Open its menu and choose **Apps → Edit image**, "
+    "or attach the picture to your own message."
+)
+NO_WORDS = "Say what to change, in words: for example “make it night”."
+NO_PICTURE = "There is no picture to edit. Attach one and mention me, or reply to a message that has one. To make a new picture, use `/imagine`."
+NO_PICTURE_IN_MESSAGE = "That message has no picture that I can edit."
+TEXT_ALONE = (
+    "To make a picture, use `/imagine` with a prompt. To edit one, send it here with a few words on what to change, "
+    "or reply to it. `/help` tells more."
+)
+EDIT_FORM_TITLE = "Edit this picture"
+EDIT_FORM_LABEL = "What should change?"
+EDIT_FORM_PLACEHOLDER = "make it night"
+FORGOTTEN_PICTURE = "I was restarted and no longer know which picture you meant. Choose **Apps → Edit image** on it once more."
+FORGOTTEN_GENERATION = (
+    "I no longer know how this picture was made, so it cannot be made again. Use `/imagine`."
+)
+PICTURE_GIVEN_AGAIN = (
+    "This picture was made from others that I do not keep. Use **Edit**, or ask again with the pictures."
+)
+DELETED = "Deleted."
+
+
+def queued(position: int) -> str:
+    """Say how many turns away it is; 1 is next."""
+    return (
+        "Waiting for a turn: you are next." if position == 1 else f"Waiting for a turn: position {position}."
+    )
+
+
+def preparing(pictures: int) -> str:
+    """Say that `pictures` are being read."""
+    if not pictures:
+        return STARTING
+    return PREPARING if pictures == 1 else f"Reading your {pictures} pictures…"
+
+
+def generating(model: str, since: datetime) -> str:
+    """Say that NanoGPT is at work; the timestamp counts up by itself in everybody's client."""
+    return f"`{model}` is painting, started {format_dt(since, 'R')}."
+
+
+def done(jump_url: str, standing: str) -> str:
+    """Say where the picture is and what is left of the quota."""
+    return f"Done: {jump_url}\n-# {standing}"
+
+
+def recovered(jump_url: str) -> str:
+    """Say where the picture is that a restart had held up."""
+    return f"Done, a little late because the bot was restarted: {jump_url}"
+
+
+def no_right_to_answer(channel: str) -> str:
+    """Say in a direct message why nothing happened in `channel`."""
+    return f"I may not send messages or attach files in {channel}, so I did nothing. Ask an admin there to allow it, or use `/imagine` here."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caption:
+    """What is told beneath a picture."""
+
+    user_id: int
+    prompt: str
+    model: str
+    width: int
+    height: int
+    seed: int | None
+    cost: Decimal | None
+    seconds: float | None
+    lost: int = 0
+
+
+def caption(facts: Caption) -> str:
+    """Return the text of the message that carries the pictures, within Discord's limit."""
+    details = [f"`{facts.model}`", f"{facts.width}×{facts.height}"]
+    if facts.seed is not None:
+        details.append(f"seed {facts.seed}")
+    if facts.cost is not None:
+        details.append(money(facts.cost))
+    if facts.seconds is not None:
+        details.append(f"{facts.seconds:.1f} s")
+    head, tail = f"<@{facts.user_id}>: ", f"\n-# {' · '.join(details)}"
+    if facts.lost:
+        tail += f"\n-# {facts.lost} more could not be fetched and cost you nothing."
+    return head + quote(facts.prompt, MAX_CONTENT_CHARACTERS - len(head) - len(tail)) + tail
+
+
+def alt_text(prompt: str, position: int, total: int) -> str:
+    """Return what a screen reader says of a picture."""
+    which = f"Picture {position} of {total}" if total > 1 else "Picture"
+    return shorten(f"{which} made from the prompt: {prompt}", MAX_ALT_TEXT_CHARACTERS)
+
+
+def money(cost: Decimal) -> str:
+    """Return US dollars with as many decimals as a small price needs."""
+    return f"${cost:.2f}" if cost >= 1 else f"${cost.normalize():f}" if cost else "$0"
+
+
+def quote(text: str, limit: int) -> str:
+    """Return `text` on one line with nothing in it that Discord would format or ping, at most `limit` characters."""
+    plain = escape_mentions(escape_markdown(" ".join(text.split())))
+    return shorten(plain, limit)
+
+
+def shorten(text: str, limit: int) -> str:
+    """Cut `text` to `limit` characters, with an ellipsis where something was cut."""
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip(chr(92))}…"

@@ -1,0 +1,165 @@
+"""What people read about quotas: refusals, what is left, and what an admin changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import assert_never
+
+from discord.utils import format_dt
+
+from nanobot.bot.replies.generation import money
+from nanobot.quotas.desk import GuildRules, Standing
+from nanobot.quotas.policy import BotRule, MemberRule, QuotaRefusal, RoleRule, Rule, RuleSource, ServerRule
+from nanobot.settings import Period
+from nanobot.store.ledger import MemberUsage
+
+IMAGES_OR_UNLIMITED = "Give either `images` or `unlimited:True`, not both and not neither."
+MEMBER_OR_ROLE = "Give a member or a role, not both. With neither, the server's own default is removed."
+BLOCKED = (
+    "An admin of this server has set your quota to 0 pictures, so nothing was made. "
+    "Ask an admin if you think that this is a mistake."
+)
+_BAR_CELLS = 20
+_LISTED_RULES = 20
+
+
+def quota_refusal(refusal: QuotaRefusal) -> str:
+    """Say how much is used, how much is left, and when it starts anew."""
+    if refusal.is_blocked:
+        return BLOCKED
+    used = f"{used_of(refusal.used, refusal.applied.rule)} used {_current(refusal.applied.rule.period)}"
+    anew = f"Your quota starts anew {_when(refusal.resets_at)}."
+    if refusal.left:
+        return f"You asked for {pictures(refusal.wanted)} and have {refusal.left} left ({used}). Ask for fewer. {anew}"
+    if not refusal.applied.rule.images:
+        return f"Your quota here is 0 pictures, so nothing was made ({used}). Ask an admin of this server for some. {anew}"
+    if not refusal.fits_after_reset:
+        return f"You asked for {pictures(refusal.wanted)}, more than your quota ever allows ({used}). Ask for fewer. {anew}"
+    return f"Your quota is used up ({used}). {anew} An admin can give you more before."
+
+
+def remaining_line(standing: Standing) -> str:
+    """Say in one line what is left."""
+    if standing.left is None:
+        return "Your pictures here are unlimited."
+    extra = f", {standing.granted} of them extra" if standing.granted else ""
+    return f"{pictures(standing.left)} left{extra}; your quota starts anew {format_dt(standing.window.resets_at, 'R')}."
+
+
+def usage_page(standing: Standing, *, about: str = "You") -> str:
+    """Say what `about` used, what is left, when it starts anew, and by whose rule."""
+    rule = standing.applied.rule
+    whose = "your" if about == "You" else "their"
+    lines = [f"**{about}** · {used_of(standing.used, rule)} used {_current(rule.period)}"]
+    if rule.images:
+        lines.append(bar(standing.used, rule.images))
+    if standing.held:
+        lines.append(
+            f"{pictures(standing.held)} of these {'is' if standing.held == 1 else 'are'} still in the making."
+        )
+    if standing.granted:
+        lines.append(f"{standing.granted} extra on top, for when the quota is used up.")
+    if standing.applied.is_blocked:
+        lines.append("Blocked by an admin: nothing can be made.")
+    elif standing.left is not None:
+        lines.append(f"**{standing.left}** left; starts anew {_when(standing.window.resets_at)}.")
+    lines.append(f"-# By {_source(standing.applied.source, whose)}: {rule_words(rule)}.")
+    return "\n".join(lines)
+
+
+def rules_page(rules: GuildRules, top: Sequence[MemberUsage]) -> str:
+    """List a server's rules, most general first, and who made most pictures today."""
+    default = (
+        f"{rule_words(rules.server)}" if rules.server else f"{rule_words(rules.bot)} (the bot's own setting)"
+    )
+    lines = [f"**Default** · {default}"]
+    lines += [
+        f"<@&{role_id}> · {rule_words(rule)}" for role_id, rule in sorted(rules.roles.items())[:_LISTED_RULES]
+    ]
+    lines += [
+        f"<@{user_id}> · {rule_words(rule)}"
+        for user_id, rule in sorted(rules.members.items())[:_LISTED_RULES]
+    ]
+    hidden = max(0, len(rules.roles) - _LISTED_RULES) + max(0, len(rules.members) - _LISTED_RULES)
+    if hidden:
+        lines.append(f"-# and {hidden} more; `/quota show member:` tells of one.")
+    lines.append("**Today**")
+    lines += [f"<@{use.user_id}> · {pictures(use.images)} · {money(use.cost)}" for use in top] or [
+        "No pictures yet."
+    ]
+    return "\n".join(lines)
+
+
+def rule_set(subject: str, rule: Rule, *, standing: Standing | None = None) -> str:
+    """Confirm a rule; `standing` adds where the member stands now."""
+    blocked = (
+        " That blocks them altogether, extra pictures included." if standing and rule.images == 0 else ""
+    )
+    now = f"\n{usage_page(standing, about=subject)}" if standing else ""
+    return f"{subject}: {rule_words(rule)}.{blocked}{now}"
+
+
+def rule_removed(subject: str) -> str:
+    """Confirm that a rule is gone."""
+    return f"{subject}: no rule of its own any more; the more general ones apply."
+
+
+def granted(subject: str, images: int, standing: Standing) -> str:
+    """Confirm extra pictures."""
+    return (
+        f"{subject} got {pictures(images)} extra, which count once the quota is used up and do not lapse.\n"
+        + usage_page(standing, about=subject)
+    )
+
+
+def reset_done(subject: str, standing: Standing) -> str:
+    """Confirm that a quota started anew."""
+    return f"{subject}: the quota starts anew now.\n{usage_page(standing, about=subject)}"
+
+
+def pictures(number: int) -> str:
+    """Return the number with its noun."""
+    return f"{number:,} picture{'' if number == 1 else 's'}"
+
+
+def used_of(used: int, rule: Rule) -> str:
+    """Return such as "18 of 20 pictures"."""
+    return pictures(used) if rule.images is None else f"{used:,} of {pictures(rule.images)}"
+
+
+def rule_words(rule: Rule) -> str:
+    """Return such as "20 pictures per week"."""
+    if rule.images is None:
+        return "unlimited"
+    return f"{pictures(rule.images)} per {rule.period.value}"
+
+
+def bar(used: int, allowed: int) -> str:
+    """Return a bar of twenty cells; anything used shows at least one, anything left leaves at least one."""
+    filled = min(_BAR_CELLS, used * _BAR_CELLS // allowed)
+    if used and not filled:
+        filled = 1
+    return f"`{'█' * filled}{'░' * (_BAR_CELLS - filled)}`"
+
+
+def _source(source: RuleSource, whose: str) -> str:
+    match source:
+        case MemberRule():
+            return f"{whose} own rule"
+        case RoleRule(role_id=role_id):
+            return f"the rule of <@&{role_id}>"
+        case ServerRule():
+            return "this server's default"
+        case BotRule():
+            return "the bot's default"
+        case _:
+            assert_never(source)
+
+
+def _current(period: Period) -> str:
+    return "today" if period is Period.DAY else f"this {period.value}"
+
+
+def _when(moment: datetime) -> str:
+    return f"{format_dt(moment, 'R')} ({format_dt(moment, 'f')})"

@@ -1,0 +1,30 @@
+"""What the commands work with, put together by `nanobot.wiring`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nanobot.clock import Clock
+from nanobot.generation.books import Books
+from nanobot.generation.collect import PictureCollector
+from nanobot.generation.generator import Generator
+from nanobot.images.links import LinkReader
+from nanobot.images.threads import ImageThreads
+from nanobot.quotas.desk import QuotaDesk
+from nanobot.settings import Settings
+from nanobot.store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The parts below the bot, one of each for the process; `nanobot.wiring` closes them."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    desk: QuotaDesk
+    books: Books
+    generator: Generator
+    collector: PictureCollector
+    threads: ImageThreads
+    links: LinkReader

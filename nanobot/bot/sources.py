@@ -1,0 +1,126 @@
+"""The pictures of a message or a command, as sources that are read only when the request has its turn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import aiohttp
+import discord
+
+from nanobot.bot.replies.files import (
+    attachment_gone,
+    attachment_too_large,
+    no_such_picture,
+    not_a_picture_name,
+)
+from nanobot.errors import PersonError
+from nanobot.generation.request import PictureSource
+from nanobot.images.links import LinkReader
+
+_PICTURE_SUFFIXES = (
+    ".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif",
+)  # fmt: skip
+_PICKED = re.compile(r"^#(?P<position>[1-9])\s+")
+_BYTES_PER_MEGABYTE = 1_000_000
+
+
+class AttachmentNotUsable(PersonError):
+    """An attachment is too large, gone, or plainly no picture."""
+
+
+class NoSuchPicture(PersonError):
+    """The message has fewer pictures than the number that was picked."""
+
+
+class PictureForgotten(PersonError):
+    """The picture that a form belongs to is no longer known."""
+
+
+class AttachmentSource:
+    """A file on Discord's own CDN, fetched directly."""
+
+    def __init__(self, attachment: discord.Attachment, *, max_megabytes: int) -> None:
+        self._attachment = attachment
+        self._max_bytes = max_megabytes * _BYTES_PER_MEGABYTE
+
+    @property
+    def name(self) -> str:
+        return self._attachment.filename
+
+    def check(self) -> None:
+        """Refuse what can be refused without a download.
+
+        Raises:
+            AttachmentNotUsable: too large, or of a kind that is no picture.
+        """
+        if self._attachment.size > self._max_bytes:
+            raise AttachmentNotUsable(
+                attachment_too_large(self.name, self._attachment.size, self._max_bytes // _BYTES_PER_MEGABYTE)
+            )
+        if not is_picture(self._attachment):
+            raise AttachmentNotUsable(not_a_picture_name(self.name))
+
+    async def read(self) -> bytes:
+        self.check()
+        try:
+            return await self._attachment.read()
+        except (discord.HTTPException, aiohttp.ClientError) as error:
+            raise AttachmentNotUsable(attachment_gone(self.name)) from error
+
+
+class LinkSource:
+    """A link that a member gave: fetched only through the guard."""
+
+    def __init__(self, url: str, links: LinkReader) -> None:
+        self._url = url
+        self._links = links
+
+    @property
+    def name(self) -> str:
+        return self._url
+
+    async def read(self) -> bytes:
+        return await self._links.read(self._url)
+
+
+def is_picture(attachment: discord.Attachment) -> bool:
+    """Tell whether a file may be a picture by what Discord says of it; its bytes are checked when it is read."""
+    if attachment.content_type is not None:
+        return attachment.content_type.startswith("image/") or attachment.filename.lower().endswith(
+            _PICTURE_SUFFIXES
+        )
+    return attachment.filename.lower().endswith(_PICTURE_SUFFIXES)
+
+
+def pictures_of(message: discord.Message, *, max_megabytes: int, links: LinkReader) -> list[PictureSource]:
+    """Return the pictures of a message: its files, or where it has none, those its embeds show."""
+    files: list[PictureSource] = [
+        AttachmentSource(attachment, max_megabytes=max_megabytes)
+        for attachment in message.attachments
+        if is_picture(attachment)
+    ]
+    return files or [LinkSource(url, links) for url in _embedded_pictures(message.embeds)]
+
+
+def pick_picture(prompt: str, sources: Sequence[PictureSource]) -> tuple[str, Sequence[PictureSource]]:
+    """Return the prompt and the one picture it is about: `#2 make it night` picks the second, else it is the first.
+
+    Raises:
+        NoSuchPicture: fewer pictures are there.
+    """
+    picked = _PICKED.match(prompt)
+    if picked is None:
+        return prompt, sources[:1]
+    position = int(picked["position"])
+    if position > len(sources):
+        raise NoSuchPicture(no_such_picture(position, len(sources)))
+    return prompt[picked.end() :], sources[position - 1 : position]
+
+
+def _embedded_pictures(embeds: Sequence[discord.Embed]) -> list[str]:
+    found = [
+        embed.image.proxy_url or embed.image.url or embed.thumbnail.proxy_url or embed.thumbnail.url
+        for embed in embeds
+    ]
+    return [url for url in found if url]

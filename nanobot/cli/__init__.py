@@ -1,0 +1,124 @@
+"""The command line. A foreseen failure is one sentence on standard error and exit code 2, never a traceback."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from nanobot.cli.checking import check
+from nanobot.cli.models import print_models
+from nanobot.cli.sandboxing import run_sandbox
+from nanobot.cli.trying import TryOptions, try_prompt
+from nanobot.clock import SystemClock
+from nanobot.errors import OperatorError
+from nanobot.logs import configure_logging
+from nanobot.settings import Settings, load_settings
+from nanobot.store.migrate import migrate
+from nanobot.wiring import run_bot
+
+_EXIT_FAILED = 1
+_EXIT_MISCONFIGURED = 2
+_EXIT_INTERRUPTED = 130
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command and return the exit code of the process."""
+    arguments = _parser().parse_args(argv or ["run"])
+    try:
+        return _run(arguments)
+    except OperatorError as error:
+        print(error.sentence, file=sys.stderr)
+        return _EXIT_MISCONFIGURED
+    except KeyboardInterrupt:
+        return _EXIT_INTERRUPTED
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    settings = load_settings()
+    # A person at a terminal reads what the command prints; the log is for the bot that runs unattended.
+    configure_logging(settings.log_level if arguments.command == "run" else "WARNING", _secrets(settings))
+    match arguments.command:
+        case "run":
+            asyncio.run(run_bot(settings, SystemClock()))
+            return 0
+        case "try":
+            return 0 if asyncio.run(try_prompt(_try_options(arguments), settings)) else _EXIT_FAILED
+        case "sandbox":
+            return (
+                0 if asyncio.run(run_sandbox(arguments.lines, database=arguments.database)) else _EXIT_FAILED
+            )
+        case "check":
+            return 0 if asyncio.run(check(settings)) else _EXIT_FAILED
+        case "models":
+            print_models(as_json=arguments.json)
+            return 0
+        case _:
+            migrate(settings.database_url)
+            print("The database is up to date.")
+            return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bot.py", description="nanobot: pictures for a Discord community.")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands.add_parser("run", help="run the bot (what happens without a command)")
+    _add_sandbox(commands.add_parser("sandbox", help="try the whole bot here, without accounts or a network"))
+    _add_try(commands.add_parser("try", help="make a picture from the terminal"))
+    commands.add_parser("check", help="check settings, database, Discord and NanoGPT")
+    commands.add_parser("migrate", help="bring the database up to date")
+    models = commands.add_parser("models", help="list the models")
+    models.add_argument("--json", action="store_true", help="as JSON")
+    return parser
+
+
+def _add_sandbox(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "lines", nargs="*", metavar="LINE", help="say these lines and leave; without any, a chat opens"
+    )
+    parser.add_argument("--database", type=Path, metavar="FILE", help="keep the database in this SQLite file")
+
+
+def _add_try(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("prompt", metavar="PROMPT", help="what the picture should show, or what to change")
+    parser.add_argument(
+        "--image",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="a picture to edit; may be repeated",
+    )
+    parser.add_argument("--mask", type=Path, metavar="FILE", help="white where the picture may change")
+    parser.add_argument("--model", metavar="M", help="which model paints")
+    parser.add_argument("--size", metavar="SIZE", help="such as 1024x1024")
+    parser.add_argument("--count", type=int, default=1, metavar="N", help="how many pictures")
+    parser.add_argument("--seed", type=int, metavar="N", help="the same seed gives a similar picture")
+    parser.add_argument(
+        "--out", type=Path, default=Path("pictures"), metavar="DIR", help="where to save them"
+    )
+    parser.add_argument(
+        "--sandbox", action="store_true", help="let the offline stand-in paint: no key, no network, no cost"
+    )
+
+
+def _try_options(arguments: argparse.Namespace) -> TryOptions:
+    return TryOptions(
+        prompt=arguments.prompt,
+        images=tuple(arguments.image),
+        mask=arguments.mask,
+        model=arguments.model,
+        size=arguments.size,
+        count=arguments.count,
+        seed=arguments.seed,
+        out=arguments.out,
+        sandbox=arguments.sandbox,
+    )
+
+
+def _secrets(settings: Settings) -> list[str]:
+    return [
+        secret.get_secret_value() for secret in (settings.discord_token, settings.nanogpt_api_key) if secret
+    ]

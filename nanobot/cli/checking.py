@@ -1,0 +1,81 @@
+"""`check`: whether the settings lead to a database, to Discord and to NanoGPT, without paying for anything."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import aiohttp
+from rich.console import Console
+
+from nanobot.errors import OperatorError
+from nanobot.nanogpt.errors import NanoGPTError
+from nanobot.settings import Settings
+from nanobot.store.migrate import migrate
+from nanobot.wiring import open_nanogpt
+
+_TIMEOUT_SECONDS = 20
+
+
+class DiscordRefused(OperatorError):
+    """Discord does not accept the token, or does not answer."""
+
+
+async def check(settings: Settings) -> bool:
+    """Try each part, print a line for each, and tell whether all are well."""
+    console = Console()
+    parts: dict[str, Callable[[Settings], Awaitable[str]]] = {
+        "Database": _check_database,
+        "Discord": _check_discord,
+        "NanoGPT": _check_nanogpt,
+    }
+    results = [await _try_part(console, name, part, settings) for name, part in parts.items()]
+    return all(results)
+
+
+async def _try_part(
+    console: Console, name: str, part: Callable[[Settings], Awaitable[str]], settings: Settings
+) -> bool:
+    try:
+        said = await part(settings)
+    except OperatorError as error:
+        console.print(f"[red]✗[/] {name}: {error.sentence}", highlight=False)
+        return False
+    console.print(f"[green]✓[/] {name}: {said}", highlight=False)
+    return True
+
+
+async def _check_database(settings: Settings) -> str:
+    await asyncio.to_thread(migrate, settings.database_url)
+    return "reachable and up to date."
+
+
+async def _check_discord(settings: Settings) -> str:
+    """Ask whom the token belongs to.
+
+    https://docs.discord.com/developers/resources/user#get-current-user
+    """
+    headers = {"Authorization": f"Bot {settings.required_discord_token()}"}
+    timeout = aiohttp.ClientTimeout(total=_TIMEOUT_SECONDS)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=timeout, headers=headers) as session,
+            session.get(f"{settings.discord_api_url}/users/@me") as response,
+        ):
+            if response.status == 401:
+                raise DiscordRefused("DISCORD_TOKEN is wrong: Discord does not accept it.")
+            if response.status != 200:
+                raise DiscordRefused(f"Discord answered with status {response.status}. Try again later.")
+            user = await response.json(content_type=None)
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        raise DiscordRefused("Discord cannot be reached, or something else answers in its place.") from error
+    return f"the token belongs to {user['username']}."
+
+
+async def _check_nanogpt(settings: Settings) -> str:
+    async with open_nanogpt(settings) as client:
+        try:
+            balance = await client.check_balance()
+        except NanoGPTError as error:
+            raise OperatorError(str(error)) from error
+    return f"the key works; balance ${balance.usd:.2f}."

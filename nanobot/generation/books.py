@@ -1,0 +1,181 @@
+"""Every database transaction in the life of a generation, each short and none held open while NanoGPT works.
+
+A paid call is only ever made between `open` and `posted` or `close`, so the ledger always holds what may be spent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+from nanobot.clock import Clock
+from nanobot.generation.request import GenerationRequest, ReturnAddress
+from nanobot.nanogpt.shapes import HostedPicture, ImageAnswer, InlinePicture, Picture
+from nanobot.quotas.desk import Hold, QuotaDesk
+from nanobot.quotas.policy import QuotaRefusal
+from nanobot.store import generations, pictures
+from nanobot.store.database import Database
+from nanobot.store.generations import InteractionTicket, Lease
+from nanobot.store.pictures import NewPicture
+from nanobot.store.tables import Generation, GenerationStatus
+
+LEASE_SECONDS = 60
+
+
+class Books:
+    """Writes down what happens to generations on behalf of the process named `owner`, new at each start."""
+
+    def __init__(self, *, database: Database, desk: QuotaDesk, clock: Clock, owner: str) -> None:
+        self._database = database
+        self._desk = desk
+        self._clock = clock
+        self.owner = owner
+
+    async def open(self, generation_id: str, request: GenerationRequest, model: str) -> Hold | QuotaRefusal:
+        """Hold the pictures in the ledger and write the generation's row, both or neither."""
+        address = request.address
+        async with self._database.begin() as session:
+            held = await self._desk.hold(
+                session, request.member, generation_id=generation_id, images=request.count
+            )
+            if isinstance(held, Hold):
+                await generations.add(
+                    session,
+                    generation_id=generation_id,
+                    now=self._clock.now(),
+                    kind=request.kind.value,
+                    guild_id=request.member.guild_id,
+                    channel_id=address.channel_id,
+                    user_id=request.member.user_id,
+                    request=describe(request, model),
+                    images_wanted=request.count,
+                    lease=self._lease(),
+                    ticket=_ticket(address),
+                    reply_to_message_id=address.reply_to_message_id,
+                )
+        return held
+
+    async def sending(self, generation_id: str) -> None:
+        """Note that the paid request is about to leave: after a crash from here on its outcome is unknown."""
+        async with self._database.begin() as session:
+            await generations.mark_running(session, generation_id, now=self._clock.now(), lease=self._lease())
+
+    async def made(self, generation_id: str, answer: ImageAnswer) -> None:
+        """Store the answer before anything else is done with it: it is paid."""
+        async with self._database.begin() as session:
+            await generations.record_answer(
+                session,
+                generation_id,
+                now=self._clock.now(),
+                owner=self.owner,
+                pictures=[to_stored(picture) for picture in answer.pictures],
+                cost=answer.cost,
+                payment_source=answer.payment_source,
+                vendor_request_id=answer.request_id,
+            )
+
+    async def posted(
+        self,
+        generation_id: str,
+        *,
+        images: int,
+        cost: Decimal | None,
+        channel_id: int = 0,
+        message_id: int = 0,
+    ) -> None:
+        """Settle `images` of the hold, give the rest back, and note where they were posted, all or nothing.
+
+        What was kept only to deliver the pictures (interaction token, inline bytes) is forgotten.
+        """
+        async with self._database.begin() as session:
+            await self._desk.settle(session, generation_id, images=images, cost=cost)
+            await generations.mark_posted(
+                session, generation_id, now=self._clock.now(), channel_id=channel_id, message_id=message_id
+            )
+
+    async def close(self, generation_id: str, status: GenerationStatus, error: str) -> None:
+        """Release what is still held and end the generation with `status`; one that already ended stays as it is."""
+        async with self._database.begin() as session:
+            await self._desk.release(session, generation_id, note=status.value)
+            await generations.finish(
+                session, generation_id, now=self._clock.now(), owner=self.owner, status=status, error=error
+            )
+
+    async def stored_pictures(self, generation_id: str) -> list[NewPicture]:
+        """Return the pictures of a `made` generation in their order."""
+        async with self._database.read() as session:
+            rows = await pictures.of(session, generation_id)
+        return [NewPicture(url=row.url, data=row.data) for row in rows]
+
+    async def find(self, generation_id: str) -> Generation | None:
+        """Return the generation's row, detached."""
+        async with self._database.read() as session:
+            return await generations.get(session, generation_id)
+
+    async def renew_leases(self, generation_ids: Collection[str]) -> None:
+        """Say of these generations that their process is still alive."""
+        async with self._database.begin() as session:
+            await generations.renew_leases(session, self._lease(), generation_ids)
+
+    async def take_over(
+        self, *, limit: int, at_work: Collection[str], even_if_leased: bool = False
+    ) -> Sequence[Generation]:
+        """Take up to `limit` generations that nobody is at work on any more; this process is at work on `at_work`.
+
+        With `even_if_leased` leases do not count: for the start of the only process of a database, which knows that
+        nobody else can be at work.
+        """
+        lease = self._lease()
+        async with self._database.begin() as session:
+            return await generations.take_expired(
+                session,
+                now=lease.until if even_if_leased else self._clock.now(),
+                lease=lease,
+                limit=limit,
+                at_work=at_work,
+            )
+
+    def _lease(self) -> Lease:
+        return Lease(owner=self.owner, until=self._clock.now() + timedelta(seconds=LEASE_SECONDS))
+
+
+def to_stored(picture: Picture) -> NewPicture:
+    """Return a picture of an answer in the form in which it is kept."""
+    match picture:
+        case HostedPicture(url=url):
+            return NewPicture(url=url)
+        case InlinePicture(data=data):
+            return NewPicture(data=data)
+
+
+def describe(request: GenerationRequest, model: str) -> dict[str, object]:
+    """Return what is kept of a request: enough to show it again and to make it again."""
+    fields: dict[str, object] = {
+        "prompt": request.prompt,
+        "model": model,
+        "count": request.count,
+        "size": request.size,
+        "seed": request.seed,
+        "negative_prompt": request.negative_prompt,
+        "guidance_scale": request.guidance_scale,
+        "steps": request.steps,
+        "strength": request.strength,
+        "pictures": [source.name for source in request.pictures],
+        "mask": request.mask.name if request.mask else None,
+    }
+    return {name: value for name, value in fields.items() if value not in (None, [])}
+
+
+def _ticket(address: ReturnAddress) -> InteractionTicket | None:
+    if (
+        address.application_id is None
+        or address.interaction_token is None
+        or address.interaction_expires_at is None
+    ):
+        return None
+    return InteractionTicket(
+        application_id=address.application_id,
+        token=address.interaction_token,
+        expires_at=address.interaction_expires_at,
+    )

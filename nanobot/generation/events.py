@@ -1,0 +1,112 @@
+"""What happens to a request, as a closed union: every consumer renders it by one `match`.
+
+Order: `Accepted`, then `Queued` zero or more times, `Preparing`, `Generating`, `PictureReady` for each picture, and
+exactly one last event of `Finished`, `Cancelled` or `Failed`. A request that was never accepted yields `Refused` or
+`QuotaRefused` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TypeAlias
+
+from nanobot.generation.collect import CollectedPicture
+from nanobot.quotas.policy import QuotaRefusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The hold is in the ledger; from here on the request is known by `generation_id`."""
+
+    generation_id: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """Waiting; `position` 1 is next."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparing:
+    """The given pictures are being read and brought into a form that NanoGPT takes."""
+
+    pictures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generating:
+    """The paid request is about to be sent: from here on it cannot be cancelled."""
+
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureReady:
+    """One finished picture of `total`."""
+
+    picture: CollectedPicture
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """All pictures are handed over; the consumer posts them and then settles with `Books.posted`.
+
+    `cost` is in US dollars, `lost` counts pictures that were made but could not be fetched: they cost the member nothing.
+    """
+
+    generation_id: str
+    model: str
+    cost: Decimal | None
+    payment_source: str | None
+    seconds: float
+    pictures: int
+    lost: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Not accepted: nothing was held and nothing was paid."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaRefused:
+    """The member's quota does not allow it."""
+
+    refusal: QuotaRefusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled:
+    """Withdrawn before it was sent; the hold is released."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """It came to nothing; the hold is released. `sentence` says why and what to do."""
+
+    sentence: str
+
+
+Event: TypeAlias = (
+    Accepted
+    | Queued
+    | Preparing
+    | Generating
+    | PictureReady
+    | Finished
+    | Refused
+    | QuotaRefused
+    | Cancelled
+    | Failed
+)
+
+EventStream: TypeAlias = AsyncGenerator[Event, None]

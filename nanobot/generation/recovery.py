@@ -1,0 +1,80 @@
+"""What a crash left behind: made pictures are delivered, everything else is released, and each person is told."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator, Collection
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from nanobot.generation.books import Books
+from nanobot.generation.collect import CollectedPicture, PictureCollector
+from nanobot.store.tables import Generation, GenerationStatus
+
+log = logging.getLogger(__name__)
+
+_BATCH = 100
+NEVER_SENT = (
+    "The bot was restarted before your request was sent. Nothing was taken from your quota; please ask again."
+)
+OUTCOME_UNKNOWN = (
+    "The bot was restarted while NanoGPT was working on your request, and the picture is lost. "
+    "Nothing was taken from your quota; please ask again."
+)
+PICTURES_GONE = (
+    "Your picture was made, but the bot was restarted and it can no longer be fetched. "
+    "Nothing was taken from your quota; please ask again."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered:
+    """Paid and at hand: to be posted now, then settled with `Books.posted`."""
+
+    generation: Generation
+    pictures: tuple[CollectedPicture, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """Released; `sentence` is what the person is told."""
+
+    generation: Generation
+    sentence: str
+
+
+Recovery: TypeAlias = Recovered | Lost
+
+
+async def recover(
+    books: Books, collector: PictureCollector, *, at_work: Collection[str], even_if_leased: bool = False
+) -> AsyncGenerator[Recovery, None]:
+    """Take over what silent processes left, a batch at a time; arguments as in `Books.take_over`."""
+    taken = await books.take_over(limit=_BATCH, at_work=at_work, even_if_leased=even_if_leased)
+    for generation in taken:
+        log.warning("generation %s: taken over as %s", generation.id, generation.status)
+        yield await _recover_one(books, collector, generation)
+
+
+async def _recover_one(books: Books, collector: PictureCollector, generation: Generation) -> Recovery:
+    match generation.status:
+        case GenerationStatus.MADE:
+            return await _fetch(books, collector, generation)
+        case GenerationStatus.RUNNING:
+            log.error("generation %s: sent before the restart; its cost is unknown", generation.id)
+            await books.close(
+                generation.id, GenerationStatus.UNKNOWN, "the process ended while NanoGPT was working"
+            )
+            return Lost(generation=generation, sentence=OUTCOME_UNKNOWN)
+        case _:
+            await books.close(generation.id, GenerationStatus.INTERRUPTED, "the process ended before sending")
+            return Lost(generation=generation, sentence=NEVER_SENT)
+
+
+async def _fetch(books: Books, collector: PictureCollector, generation: Generation) -> Recovery:
+    stored = await books.stored_pictures(generation.id)
+    pictures = tuple([picture async for picture in collector.collect(generation.id, stored)])
+    if pictures:
+        return Recovered(generation=generation, pictures=pictures)
+    await books.close(generation.id, GenerationStatus.FAILED, "no picture could be fetched after a restart")
+    return Lost(generation=generation, sentence=PICTURES_GONE)

@@ -1,0 +1,178 @@
+"""The one place where concrete things meet: services from settings, and the running bot from services."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import secrets
+import signal
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import aiohttp
+import discord
+import discord.gateway
+import discord.http
+from yarl import URL
+
+from nanobot.bot.app import Nanobot
+from nanobot.bot.health import serve_health
+from nanobot.bot.services import Services
+from nanobot.clock import Clock
+from nanobot.errors import OperatorError
+from nanobot.generation.books import Books
+from nanobot.generation.collect import PictureCollector
+from nanobot.generation.gather import PictureGatherer
+from nanobot.generation.generator import Generator
+from nanobot.generation.plan import ModelDefaults
+from nanobot.generation.turns import TurnQueue
+from nanobot.images.links import LinkReader
+from nanobot.images.threads import ImageThreads
+from nanobot.nanogpt.client import NanoGPTClient
+from nanobot.quotas.desk import QuotaDesk
+from nanobot.quotas.policy import Rule
+from nanobot.settings import Settings, SettingsError
+from nanobot.store.database import Database
+from nanobot.store.migrate import migrate
+
+_BYTES_PER_MEGABYTE = 1_000_000
+
+
+class DiscordUnreachable(OperatorError):
+    """Discord's API does not answer at the configured address."""
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings, clock: Clock, *, bot_rule: Rule | None = None
+) -> AsyncIterator[Services]:
+    """Migrate the database, put everything below the bot together, and close it at the end.
+
+    `bot_rule` stands in for the default quota of the settings.
+
+    Raises:
+        OperatorError: a setting is missing or wrong, or the database cannot be used.
+    """
+    await asyncio.to_thread(migrate, settings.database_url)
+    async with AsyncExitStack() as stack:
+        database = Database.open(settings.database_url)
+        stack.push_async_callback(database.close)
+        threads = ImageThreads()
+        stack.callback(threads.close)
+        client = await stack.enter_async_context(open_nanogpt(settings))
+        desk = QuotaDesk(clock=clock, bot_rule=bot_rule or default_rule(settings))
+        books = Books(database=database, desk=desk, clock=clock, owner=_process_name())
+        collector = PictureCollector(client=client, threads=threads)
+        generator = Generator(
+            client=client,
+            books=books,
+            turns=TurnQueue(
+                total=settings.concurrent_generations,
+                per_member=settings.concurrent_generations_per_member,
+                waiting_per_member=settings.waiting_generations_per_member,
+            ),
+            gatherer=PictureGatherer(threads=threads, max_side=settings.max_image_side),
+            collector=collector,
+            defaults=ModelDefaults(
+                imagine=settings.default_model,
+                edit=settings.default_edit_model,
+                inpainting=settings.default_inpainting_model,
+                upscale=settings.default_upscale_model,
+            ),
+            clock=clock,
+            user_key=hashlib.sha256(settings.required_nanogpt_api_key().encode()).digest(),
+        )
+        yield Services(
+            settings=settings,
+            clock=clock,
+            database=database,
+            desk=desk,
+            books=books,
+            generator=generator,
+            collector=collector,
+            threads=threads,
+            links=LinkReader(max_bytes=settings.max_upload_megabytes * _BYTES_PER_MEGABYTE),
+        )
+
+
+def open_nanogpt(settings: Settings) -> NanoGPTClient:
+    """Return a client for the configured key and address.
+
+    Raises:
+        SettingsError: the key is missing or has a form that no key has.
+    """
+    try:
+        return NanoGPTClient(
+            api_key=settings.required_nanogpt_api_key(),
+            base_url=settings.nanogpt_base_url,
+            timeout_seconds=settings.generation_timeout_seconds,
+        )
+    except ValueError as error:
+        raise SettingsError(f"NANOGPT_API_KEY or NANOGPT_BASE_URL is wrong: {error}.") from error
+
+
+def default_rule(settings: Settings) -> Rule:
+    """Return the quota of members for whom no admin set anything."""
+    return Rule(images=settings.default_quota_images, period=settings.default_quota_period)
+
+
+def point_at_discord(settings: Settings) -> None:
+    """Let discord.py speak to the configured addresses; it offers no constructor argument for them."""
+    discord.http.Route.BASE = settings.discord_api_url
+    if settings.discord_gateway_url is not None:
+        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(settings.discord_gateway_url)
+
+
+async def run_bot(settings: Settings, clock: Clock) -> None:
+    """Run until SIGTERM or SIGINT.
+
+    Raises:
+        OperatorError: it cannot start.
+    """
+    token = settings.required_discord_token()
+    point_at_discord(settings)
+    async with (
+        open_services(settings, clock) as services,
+        Nanobot(services) as bot,
+        AsyncExitStack() as stack,
+    ):
+        if settings.health_port is not None:
+            await stack.enter_async_context(serve_health(bot, settings.health_port))
+        stop = _stop_requested()
+        try:
+            await _run_until(bot, token, stop, settings.shutdown_grace_seconds)
+        except discord.LoginFailure as error:
+            raise SettingsError("DISCORD_TOKEN is wrong: Discord does not accept it.") from error
+        except aiohttp.ClientConnectionError as error:
+            raise DiscordUnreachable(
+                "Discord cannot be reached: check the network, and DISCORD_API_URL if it is set."
+            ) from error
+
+
+async def _run_until(bot: Nanobot, token: str, stop: asyncio.Event, grace_seconds: float) -> None:
+    running = asyncio.create_task(bot.start(token))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not running.done():
+        await bot.finish(grace_seconds)
+    await running
+
+
+def _stop_requested() -> asyncio.Event:
+    """Return an event that SIGTERM and SIGINT set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+    return stop
+
+
+def _process_name() -> str:
+    """Return a name that no other process has, nor this one after a restart."""
+    return f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
