@@ -110,7 +110,8 @@ def _mountains(
                 84,
             )
         # Fades towards the foot, where the next range begins.
-        fade = column(canvas.size, [*[(255, 255, 255)] * 4, (0, 0, 0), (0, 0, 0)]).convert("L")
+        levels = [round(255 * min(1.0, max(0.0, (base + 0.02 - row / 40) / 0.16))) for row in range(40)]
+        fade = column(canvas.size, [(level, level, level) for level in levels]).convert("L")
         veil(canvas, mix(palette.near, (10, 10, 40), 0.5), ImageChops.multiply(shade.finish(), fade))
     _pines(canvas, palette, chance, bases=(0.82, 0.91), tallest=0.085)
 
@@ -185,12 +186,13 @@ def _meadow(
 
 def _sea(canvas: Image.Image, palette: Palette, _moods: frozenset[Mood], chance: Random, lamp: Point) -> None:
     horizon = 0.58
+    rock = mix(palette.near, palette.sky[0], 0.5)
     island = _ridge(chance, horizon + 0.015, 0.08, 0.9)
-    _fill_below(canvas, island, palette.layer(0.3), palette.layer(0.1), Stencil(canvas.size))
+    _fill_below(canvas, island, rock, mix(rock, palette.horizon, 0.3), Stencil(canvas.size))
     top = round(horizon * canvas.height)
     deep = mix(palette.near, (4, 16, 40), 0.25)
     canvas.paste(
-        column((canvas.width, canvas.height - top), (mix(palette.horizon, palette.near, 0.45), deep)),
+        column((canvas.width, canvas.height - top), (mix(palette.sky[1], palette.near, 0.35), deep)),
         (0, top),
     )
     _glitter(canvas, palette.lamp, chance, lamp[0], horizon)

@@ -111,6 +111,7 @@ _HOMES = {
     "owl": Scene.FOREST,
     "mouse": Scene.MEADOW,
     "pig": Scene.MEADOW,
+    "koala": Scene.FOREST,
     "boat": Scene.SEA,
     "lighthouse": Scene.SEA,
     "house": Scene.MEADOW,
