@@ -11,8 +11,10 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 _NAT64 = IPv6Network("64:ff9b::/96")
 _TRANSLATING = (IPv6Network("64:ff9b:1::/48"), IPv6Network("2002::/16"), IPv6Network("2001::/32"))
 _IPV4_BITS = 0xFFFF_FFFF
-# Public by number, yet the cloud's own: https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
-_CLOUDS_OWN = (IPv4Network("168.63.129.16/32"),)
+# Public by number for Python or the world, yet used by clouds within:
+# https://www.iana.org/assignments/iana-ipv4-special-registry (192.0.0.0/24, where Oracle's metadata live) and
+# https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
+_CLOUDS_OWN = (IPv4Network("192.0.0.0/24"), IPv4Network("168.63.129.16/32"))
 
 
 def is_public(address: str) -> bool:

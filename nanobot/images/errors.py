@@ -1,4 +1,3 @@
-# ruff: noqa: N818 - each class is named for what is the matter, and callers match on it
 """What can be wrong with a picture or a link that a person gave. May import only `nanobot.errors`.
 
     PersonError

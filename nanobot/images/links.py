@@ -25,6 +25,7 @@ from nanobot.images.sniff import SNIFF_BYTES, sniff
 
 MAX_REDIRECTS = 5
 _MAX_URL_CHARACTERS = 4096
+_SCHEMES = frozenset({"http", "https"})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # Compressed pictures gain nothing, and a compressed bomb would be unpacked before it is measured.
 _HEADERS = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "nanobot (Discord bot)"}
@@ -100,6 +101,8 @@ class LinkReader:
                 if response.status in _REDIRECTS:
                     return _to_url(response.headers.get("Location", ""), base=url)
                 return await self._body(response)
+        except aiohttp.InvalidURL as error:
+            raise LinkRefused from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             if isinstance(error, TimeoutError):
                 raise
@@ -133,11 +136,11 @@ def _to_url(text: str, *, base: URL | None = None) -> URL:
         LinkError: it is none, or of a kind that is not followed.
     """
     try:
-        url = URL(text[:_MAX_URL_CHARACTERS])
+        url = URL(text)
         url = base.join(url) if base else url
         has_secrets = url.user is not None or url.password is not None
     except ValueError as error:
         raise LinkRefused from error
-    if url.scheme not in {"http", "https"} or not url.host or has_secrets:
+    if url.scheme not in _SCHEMES or not url.host or has_secrets or len(text) > _MAX_URL_CHARACTERS:
         raise LinkRefused
     return url
