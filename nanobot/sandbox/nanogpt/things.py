@@ -110,10 +110,11 @@ AFLOAT = frozenset({"boat"})
 ALOFT = frozenset({"balloon", "rocket"})
 
 
-def draw_thing(figure: Figure, name: str, colour: Colour | None) -> bool:
-    """Draw the thing called `name`, in `colour` if given; return whether there is one of that name."""
-    if name not in _THINGS:
-        return False
+def draw_thing(figure: Figure, name: str, colour: Colour | None) -> None:
+    """Draw the thing called `name`, in `colour` if given.
+
+    Raises:
+        KeyError: there is no drawing of that name, though `wording` knows the word.
+    """
     draw, own_colour = _THINGS[name]
     draw(figure, own_colour if colour is None else colour)
-    return True
