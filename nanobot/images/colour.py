@@ -27,8 +27,6 @@ def to_resizable(image: Image.Image) -> Image.Image:
         return image.convert("I").point(_FROM_SIXTEEN_BITS, "L")
     if image.mode in {"I", "F"}:
         return _from_deep(image)
-    if image.mode in {"La", "RGBa"}:
-        return image.convert(image.mode.upper())
     if image.mode == "1" and not _is_keyed(image):
         return image.convert("L")
     return image.convert("RGBA" if image.has_transparency_data else "RGB")

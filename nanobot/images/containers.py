@@ -93,7 +93,7 @@ def walk_jpeg(data: bytes) -> JpegShell | None:
             found = _NEXT_MARKER.search(data, end)
             end = found.start() if found else len(data)
         elif not scans:
-            header.append((marker, data[marker_at:end]))
+            header.append((marker, data[at - 2 : end]))  # without fill bytes
         at = end
     return None
 

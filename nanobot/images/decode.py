@@ -16,7 +16,7 @@ import pillow_heif
 from PIL import ExifTags, Image, ImageFile
 
 from nanobot.images import budget, colour, containers
-from nanobot.images.errors import NotAPicture, PictureError, PictureUnreadable
+from nanobot.images.errors import NotAPicture, PictureUnreadable
 from nanobot.images.sniff import ImageFormat, sniff
 
 pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
@@ -185,7 +185,5 @@ def _decoding(name: str | None) -> Iterator[None]:
     """Translate whatever the decoders raise on damaged files: they share no base class below `Exception`."""
     try:
         yield
-    except PictureError:
-        raise
     except _DECODER_FAILURES as error:
         raise PictureUnreadable(name) from error

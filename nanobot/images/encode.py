@@ -17,6 +17,8 @@ LEAST_MAX_BYTES = 1024
 _WEBP_METHOD = (
     0  # the fastest: 0.1 s for a photograph at 2048 squared, where the best takes over half a second
 )
+_FULL_COLOUR, _HALF_COLOUR = 0, 2  # 4:4:4 keeps red edges sharp and costs a third more bytes than 4:2:0
+_FINE = 92
 _HEADROOM = 0.95
 _LEAST_SHRINK = 0.9
 _OPAQUE = 255
@@ -73,5 +75,7 @@ def _encode(image: Image.Image, image_format: ImageFormat, quality: int) -> byte
     if image_format is ImageFormat.WEBP:
         image.save(out, "WEBP", quality=quality, method=_WEBP_METHOD)
     else:
-        image.save(out, "JPEG", quality=quality)
+        image.save(
+            out, "JPEG", quality=quality, subsampling=_FULL_COLOUR if quality >= _FINE else _HALF_COLOUR
+        )
     return out.getvalue()

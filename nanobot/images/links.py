@@ -104,8 +104,6 @@ class LinkReader:
         except aiohttp.InvalidURL as error:
             raise LinkRefused from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            if isinstance(error, TimeoutError):
-                raise
             raise (LinkRefused() if door and door.has_refused else LinkUnreachable()) from error
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ import pytest
 from aiohttp import web
 
 from nanobot.images.errors import LinkNotAPicture, LinkRefused, LinkTooLarge, LinkTooSlow, LinkUnreachable
-from nanobot.images.links import MAX_REDIRECTS, LinkReader
+from nanobot.images.links import MAX_REDIRECTS, LinkReader, _Door
 from tests.images.photographs import FOLDER
 
 PICTURE = (FOLDER / "rocket.jpg").read_bytes()
@@ -304,6 +305,11 @@ async def test_a_broken_connection_says_so() -> None:
     async with site(cut) as own:
         with pytest.raises(LinkUnreachable):
             await reader(own).read(own.url())
+
+
+def test_a_public_address_is_let_through() -> None:
+    with _Door()((socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("1.1.1.1", 443))) as opened:
+        assert opened.family == socket.AF_INET
 
 
 async def test_a_name_that_cannot_be_one_says_so() -> None:
