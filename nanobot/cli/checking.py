@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import aiohttp
 from rich.console import Console
 
+from nanobot.bot.invite import invite_url
 from nanobot.errors import OperatorError
 from nanobot.nanogpt.errors import NanoGPTError
 from nanobot.settings import Settings
@@ -51,25 +52,25 @@ async def _check_database(settings: Settings) -> str:
 
 
 async def _check_discord(settings: Settings) -> str:
-    """Ask whom the token belongs to.
+    """Ask which application the token belongs to.
 
-    https://docs.discord.com/developers/resources/user#get-current-user
+    https://docs.discord.com/developers/topics/oauth2#get-current-bot-application-information
     """
     headers = {"Authorization": f"Bot {settings.required_discord_token()}"}
     timeout = aiohttp.ClientTimeout(total=_TIMEOUT_SECONDS)
     try:
         async with (
             aiohttp.ClientSession(timeout=timeout, headers=headers) as session,
-            session.get(f"{settings.discord_api_url}/users/@me") as response,
+            session.get(f"{settings.discord_api_url}/oauth2/applications/@me") as response,
         ):
             if response.status == 401:
                 raise DiscordRefused("DISCORD_TOKEN is wrong: Discord does not accept it.")
             if response.status != 200:
                 raise DiscordRefused(f"Discord answered with status {response.status}. Try again later.")
-            user = await response.json(content_type=None)
-    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            application = await response.json(content_type=None)
+            return f"the token belongs to {application['name']}; invite it with {invite_url(int(application['id']))}"
+    except (aiohttp.ClientError, TimeoutError, ValueError, LookupError) as error:
         raise DiscordRefused("Discord cannot be reached, or something else answers in its place.") from error
-    return f"the token belongs to {user['username']}."
 
 
 async def _check_nanogpt(settings: Settings) -> str:
