@@ -32,7 +32,7 @@ class DatabaseUrlError(OperatorError):
     """DATABASE_URL names nothing that nanobot can work on."""
 
 
-class DatabaseUnreachable(OperatorError):  # noqa: N818 - it names a condition of the world
+class DatabaseUnreachable(OperatorError):
     """The database gives no connection; `place` names it without the password."""
 
     def __init__(self, *, place: str, reason: str) -> None:

@@ -7,6 +7,7 @@ The scripts are in `migrations/` beside the package. Everything here is synchron
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -28,8 +29,11 @@ _ALEMBIC_INI = Path(__file__).resolve().parents[2] / "alembic.ini"
 # Any number that is ours: two processes that start at once take turns to migrate. It spells "nanobot".
 _ADVISORY_LOCK = 0x6E616E6F626F74
 
+# `alembic.context`, through which the scripts run, is one for the whole process.
+_ALEMBIC_LOCK = threading.Lock()
 
-class DatabaseNewerThanCode(OperatorError):  # noqa: N818 - it names a condition of the world
+
+class DatabaseNewerThanCode(OperatorError):
     """The database was migrated by a later nanobot; `revisions` are those that this one has no script for."""
 
     def __init__(self, *, revisions: frozenset[str]) -> None:
@@ -50,8 +54,9 @@ def migrate(url: str) -> None:
         DatabaseUnreachable: it gives no connection.
         DatabaseNewerThanCode: it belongs to a later version.
     """
-    config = Config(_ALEMBIC_INI)
-    asyncio.run(_migrate(parse_url(url), config))
+    parsed = parse_url(url)
+    with _ALEMBIC_LOCK:
+        asyncio.run(_migrate(parsed, Config(_ALEMBIC_INI)))
 
 
 def is_current(url: str) -> bool:

@@ -70,10 +70,22 @@ def test_migrating_again_changes_nothing(empty_database_url: str) -> None:
 
 
 def test_processes_that_start_at_once_take_turns(empty_database_url: str) -> None:
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(migrate, [empty_database_url] * 4))
+    program = "import sys; from nanobot.store.migrate import migrate; migrate(sys.argv[1])"
+    processes = [
+        subprocess.Popen([sys.executable, "-c", program, empty_database_url], cwd=REPOSITORY)
+        for _ in range(3)
+    ]
 
+    assert [process.wait(timeout=60) for process in processes] == [0, 0, 0]
     assert is_current(empty_database_url)
+
+
+def test_databases_that_are_migrated_at_once_in_one_process_do_not_mix(tmp_path: Path) -> None:
+    urls = [f"sqlite+aiosqlite:///{tmp_path / name}.db" for name in ("one", "two", "three")]
+    with ThreadPoolExecutor(len(urls)) as pool:
+        list(pool.map(migrate, urls))
+
+    assert [is_current(url) for url in urls] == [True, True, True]
 
 
 def test_a_migration_happens_whole_or_not_at_all(empty_database_url: str) -> None:
