@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -110,15 +110,22 @@ def _wrong_body(request: RecordedRequest) -> Iterator[str]:
 
 
 def _told(error: ValidationError) -> str:
-    """Tell of the branch that fits best, since "is not valid under any of the given schemas" helps nobody."""
+    """Tell of the branch that was meant, since "is not valid under any of the given schemas" helps nobody."""
     deepest = error
     while deepest.context:
-        better = best_match(deepest.context)
-        if better is None:
-            break
-        deepest = better
+        deepest = best_match(_meant(deepest.context)) or deepest.context[0]
     place = ".".join(str(step) for step in deepest.absolute_path) or "body"
     return f"{place}: {deepest.message[:300]}"
+
+
+def _meant(errors: Sequence[ValidationError]) -> list[ValidationError]:
+    """Keep the errors of the branches that fit by their kind: neither `null` nor a component of another type."""
+    others = {
+        error.schema_path[0]
+        for error in errors
+        if list(error.relative_path) == ["type"] or (error.validator == "type" and not error.relative_path)
+    }
+    return [error for error in errors if error.schema_path[0] not in others] or list(errors)
 
 
 @functools.cache

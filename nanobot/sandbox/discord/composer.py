@@ -156,6 +156,17 @@ def nested(path: tuple[Json, ...], options: list[Json]) -> list[Json]:
     return options
 
 
+def plain_value(option: Json, text: str) -> str | int | float | bool:
+    """Read a value of an unfinished line, which nobody has checked yet."""
+    match option["type"]:
+        case OptionType.INTEGER if text.lstrip("-").isdecimal():
+            return int(text)
+        case OptionType.BOOLEAN:
+            return text.lower() == "true"
+        case _:
+            return text
+
+
 def check_size(file: File, user: User, channel: Channel) -> None:
     """Refuse a file that the person's client would not upload.
 

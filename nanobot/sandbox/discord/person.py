@@ -13,7 +13,14 @@ from nanobot.sandbox.discord.channels import Channel, dm_with
 from nanobot.sandbox.discord.choosing import Mentionable, Pick, pick
 from nanobot.sandbox.discord.command_rules import CommandType
 from nanobot.sandbox.discord.commands import CommandBook
-from nanobot.sandbox.discord.composer import Composer, check_size, command_name, nested, take_apart
+from nanobot.sandbox.discord.composer import (
+    Composer,
+    check_size,
+    command_name,
+    nested,
+    plain_value,
+    take_apart,
+)
 from nanobot.sandbox.discord.drafts import Draft
 from nanobot.sandbox.discord.errors import BadOption, Json, NotPossible
 from nanobot.sandbox.discord.files import File
@@ -105,8 +112,9 @@ class Person:
         if focused is None or not types[focused].get("autocomplete"):
             raise NotPossible(f"{focused or command['name']} has no suggestions.")
         options: list[Json] = [
-            {"name": name, "type": types[name]["type"], "value": text}
-            | ({"focused": True} if name == focused else {})
+            {"name": name, "type": types[name]["type"], "value": text, "focused": True}
+            if name == focused
+            else {"name": name, "type": types[name]["type"], "value": plain_value(types[name], text)}
             for name, text in typed.values.items()
         ]
         data = _command_data(command, channel, nested(typed.path, options), {})

@@ -143,7 +143,8 @@ def _cut(request: web.Request) -> web.Response:
 
 async def _read(request: web.Request, route: Route) -> ApiRequest:
     if (request.content_length or 0) > MAX_REQUEST_BYTES:
-        await request.content.readany()
+        async for _ in request.content.iter_any():
+            pass  # read to the end, or the client sees a broken connection instead of the answer
         raise ApiRefusal(Refusal.ENTITY_TOO_LARGE)
     body: Any = None
     files: tuple[UploadedFile, ...] = ()

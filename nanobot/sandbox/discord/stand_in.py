@@ -84,7 +84,8 @@ class DiscordStandIn:
     async def start(self) -> None:
         app = web.Application(client_max_size=4 * MAX_REQUEST_BYTES)
         self._rest.add_to(app)
-        app.router.add_get("/gateway", self.gateway.serve)
+        for path in ("/gateway", "/gateway/"):
+            app.router.add_get(path, self.gateway.serve)
         for folder in ("attachments", "ephemeral-attachments"):
             app.router.add_get(f"/{folder}/{{channel}}/{{id}}/{{filename}}", self.world.cdn.serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)

@@ -37,6 +37,9 @@ class Bot(discord.Client):
         if self._syncs:
             await self.tree.sync()
 
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Spare tests the five seconds that discord.py sleeps before it identifies anew."""
+
     async def on_message(self, message: discord.Message) -> None:
         if message.author != self.user:
             self.heard.put_nowait(message)
@@ -49,8 +52,14 @@ GoOnline = Callable[[discord.Client], Awaitable[None]]
 
 
 @pytest.fixture
-async def stand_in() -> AsyncIterator[DiscordStandIn]:
-    stand_in = DiscordStandIn()
+def privileged_intents() -> list[str]:
+    """Override by parametrization to switch privileged intents on."""
+    return []
+
+
+@pytest.fixture
+async def stand_in(privileged_intents: list[str]) -> AsyncIterator[DiscordStandIn]:
+    stand_in = DiscordStandIn(privileged_intents=privileged_intents)
     await stand_in.start()
     try:
         yield stand_in
