@@ -17,7 +17,7 @@ import aiohttp
 import discord
 
 from nanobot.bot.destination import Destination
-from nanobot.bot.replies.generation import alt_text
+from nanobot.bot.replies.generation import UPLOADING, alt_text
 from nanobot.errors import NanobotError
 from nanobot.images.filenames import picture_filename
 from nanobot.images.fit import UploadFile, fit_for_upload
@@ -74,6 +74,9 @@ class Delivery:
             discord.HTTPException, aiohttp.ClientError: Discord is in trouble; another attempt later may succeed.
         """
         for way in self._ways(destination):
+            if isinstance(way, _InteractionWay):
+                # The first follow-up to a response that still says "thinking" would take its place, hidden from all.
+                await self.try_edit_original(UPLOADING, destination)
             try:
                 message = await self._post_fitting(way, parcel, destination)
             except (discord.Forbidden, discord.NotFound) as error:
@@ -90,7 +93,7 @@ class Delivery:
             return True
         for way in self._ways(destination):
             try:
-                await way.send(content=sentence, files=[], view=None, nonce=None)
+                await way.send(content=way.addressed(sentence), files=[], view=None, nonce=None)
             except (discord.HTTPException, aiohttp.ClientError) as error:
                 log.info("not told by %s: %s", type(way).__name__, error)
                 continue
@@ -175,6 +178,7 @@ class _ChannelWay:
             destination.channel_id, guild_id=destination.guild_id or None
         )
         self._reply_to = destination.reply_to_message_id
+        self._user_id = destination.user_id
 
     async def send(
         self, *, content: str, files: Sequence[discord.File], view: discord.ui.View | None, nonce: str | None
@@ -185,6 +189,10 @@ class _ChannelWay:
                 message_id=self._reply_to, channel_id=self._channel.id, fail_if_not_exists=False
             )
         return await self._channel.send(content, files=files, **options)
+
+    def addressed(self, sentence: str) -> str:
+        """Name the person, unless the message is a reply to theirs."""
+        return sentence if self._reply_to is not None else f"<@{self._user_id}>: {sentence}"
 
 
 class _InteractionWay:
@@ -198,6 +206,9 @@ class _InteractionWay:
     ) -> discord.Message:
         del nonce
         return await self._webhook.send(content, files=files, wait=True, **_options(view, None))
+
+    def addressed(self, sentence: str) -> str:
+        return sentence
 
 
 class _DirectMessageWay:
@@ -213,8 +224,16 @@ class _DirectMessageWay:
         channel = await self._client.create_dm(discord.Object(self._user_id))
         return await channel.send(content, files=files, **_options(view, nonce))
 
+    def addressed(self, sentence: str) -> str:
+        return sentence
+
 
 _Way = _ChannelWay | _InteractionWay | _DirectMessageWay
+
+
+def _is_final(error: discord.HTTPException) -> bool:
+    """Tell whether Discord will say the same next time: every refusal of the 4xx family but a rate limit."""
+    return 400 <= error.status < 500 and error.status != 429
 
 
 def _options(view: discord.ui.View | None, nonce: str | None) -> dict[str, Any]:
