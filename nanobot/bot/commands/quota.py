@@ -40,8 +40,11 @@ class QuotaCommands(app_commands.Group):
         super().__init__(
             name="quota",
             description="Decide how many pictures members may make",
-            guild_only=True,
             default_permissions=discord.Permissions(manage_guild=True),
+            # Not guild_only, which the tree's own contexts would override: the group would be offered in direct messages.
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=False, private_channel=False
+            ),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
         )
 
