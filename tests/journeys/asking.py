@@ -1,0 +1,53 @@
+"""What journeys say and read again and again: a line and its private answer, a picture, a moment in a sentence."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from nanobot.sandbox.discord import Channel, DiscordStandIn, Message, Person
+from tests.journeys.bot_process import START_SECONDS, BotProcess
+
+_MOMENT = re.compile(r"<t:(\d+):R> \(<t:(\d+):f>\)")
+
+
+async def answer(person: Person, line: str, channel: Channel) -> str:
+    """Type a command and return what only `person` is shown."""
+    call = await person.types(line, channel)
+    message = await call.response()
+    assert message.ephemeral
+    return message.content
+
+
+async def forced_answer(person: Person, line: str, channel: Channel) -> str:
+    """Send a command that the client does not offer and return what only `person` is shown."""
+    call = await person.forces(line, channel)
+    message = await call.response()
+    assert message.ephemeral
+    return message.content
+
+
+async def picture(person: Person, line: str, channel: Channel) -> Message:
+    """Type a command that makes pictures; return the message that carries them once the command is done."""
+    call = await person.types(line, channel)
+    await call.settled(lambda message: message.content.startswith("Done"))
+    return await channel.next_message(where=lambda message: bool(message.attachments))
+
+
+def moment(sentence: str) -> datetime:
+    """Return the moment that `sentence` tells twice, relative and in full, in the reader's own time zone."""
+    found = _MOMENT.search(sentence)
+    assert found is not None, sentence
+    assert found[1] == found[2]
+    return datetime.fromtimestamp(int(found[1]), UTC)
+
+
+async def online_again(bot: BotProcess, discord: DiscordStandIn) -> None:
+    """Start the bot another time and wait until it hears what happens."""
+    before = discord.gateway.ready_count
+    await bot.start()
+    await discord.world.changes.wait_until(
+        lambda: True if discord.gateway.ready_count > before else None,
+        timeout=START_SECONDS,
+        waiting_for="the bot to be online again",
+    )
