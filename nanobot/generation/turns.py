@@ -21,7 +21,7 @@ class TooManyWaiting(PersonError):
         super().__init__(
             f"{waiting} of your {verb} already waiting for a turn. Ask again as soon as one of them is done."
             if waiting
-            else "You have as many pictures in the making as one member may. Ask again as soon as one of them is done."
+            else "All turns are taken right now. Ask again in a minute."
         )
 
 
