@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from nanobot.errors import PersonError
 from nanobot.generation.request import MAX_COUNT, MAX_PICTURES, MAX_PROMPT_CHARACTERS, GenerationRequest, Kind
 from nanobot.nanogpt.models import Model, known_model
+from nanobot.nanogpt.shapes import GUIDANCE_SCALE_RANGE, SEED_RANGE, STEPS_RANGE, STRENGTH_RANGE
 
 
 class RequestNotAccepted(PersonError):
@@ -43,6 +44,10 @@ def check_request(request: GenerationRequest, model_id: str) -> None:
         RequestNotAccepted: the request cannot work.
     """
     _check_prompt(request.prompt)
+    _check_within("seed", request.seed, SEED_RANGE)
+    _check_within("guidance_scale", request.guidance_scale, GUIDANCE_SCALE_RANGE)
+    _check_within("steps", request.steps, STEPS_RANGE)
+    _check_within("strength", request.strength, STRENGTH_RANGE)
     if not 1 <= request.count <= MAX_COUNT:
         raise RequestNotAccepted(
             f"Between 1 and {MAX_COUNT} pictures can be made at once; you asked for {request.count}."
@@ -69,6 +74,12 @@ def _check_prompt(prompt: str) -> None:
         raise RequestNotAccepted(
             f"The prompt has {len(prompt)} characters; {MAX_PROMPT_CHARACTERS} fit. Please shorten it."
         )
+
+
+def _check_within(name: str, value: float | None, bounds: tuple[float, float]) -> None:
+    low, high = bounds
+    if value is not None and not low <= value <= high:
+        raise RequestNotAccepted(f"`{name}` lies between {low:g} and {high:.10g}; you gave {value:.10g}.")
 
 
 def _check_pictures(request: GenerationRequest, model: Model) -> None:
