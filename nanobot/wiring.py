@@ -84,6 +84,7 @@ async def open_services(
             clock=clock,
             user_key=hashlib.sha256(settings.required_nanogpt_api_key().encode()).digest(),
         )
+        stack.push_async_callback(generator.close)
         yield Services(
             settings=settings,
             clock=clock,

@@ -138,7 +138,7 @@ class Nanobot(NanobotClient):
         found = recover(
             services.books,
             services.collector,
-            at_work=self._at_work,
+            at_work=lambda: self._at_work,
             even_if_leased=even_if_leased,
         )
         async for recovery in found:

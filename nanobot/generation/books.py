@@ -5,11 +5,13 @@ A paid call is only ever made between `open` and `posted` or `close`, so the led
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import logging
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
 from nanobot.clock import Clock
+from nanobot.errors import PersonError
 from nanobot.generation.request import GenerationRequest, ReturnAddress
 from nanobot.nanogpt.shapes import HostedPicture, ImageAnswer, InlinePicture, Picture
 from nanobot.quotas.desk import Hold, QuotaDesk
@@ -20,7 +22,19 @@ from nanobot.store.generations import InteractionTicket, Lease
 from nanobot.store.pictures import NewPicture
 from nanobot.store.tables import Generation, GenerationStatus
 
+log = logging.getLogger(__name__)
+
 LEASE_SECONDS = 60
+
+
+class TakenOver(PersonError):
+    """Another process ended the generation, since this one gave no sign of life for too long."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The bot lost touch with its database and gave your request up before it was sent. "
+            "Nothing was taken from your quota; please ask again."
+        )
 
 
 class Books:
@@ -57,14 +71,22 @@ class Books:
         return held
 
     async def sending(self, generation_id: str) -> None:
-        """Note that the paid request is about to leave: after a crash from here on its outcome is unknown."""
+        """Note that the paid request is about to leave: after a crash from here on its outcome is unknown.
+
+        Raises:
+            TakenOver: the generation is another process's by now, or has ended: it must not be sent.
+        """
         async with self._database.begin() as session:
-            await generations.mark_running(session, generation_id, now=self._clock.now(), lease=self._lease())
+            is_ours = await generations.mark_running(
+                session, generation_id, now=self._clock.now(), lease=self._lease()
+            )
+        if not is_ours:
+            raise TakenOver
 
     async def made(self, generation_id: str, answer: ImageAnswer) -> None:
         """Store the answer before anything else is done with it: it is paid."""
         async with self._database.begin() as session:
-            await generations.record_answer(
+            is_stored = await generations.record_answer(
                 session,
                 generation_id,
                 now=self._clock.now(),
@@ -73,6 +95,10 @@ class Books:
                 cost=answer.cost,
                 payment_source=answer.payment_source,
                 vendor_request_id=answer.request_id,
+            )
+        if not is_stored:
+            log.error(
+                "generation %s: made for %s after another process gave it up", generation_id, answer.cost
             )
 
     async def posted(
@@ -86,21 +112,29 @@ class Books:
     ) -> None:
         """Settle `images` of the hold, give the rest back, and note where they were posted, all or nothing.
 
-        What was kept only to deliver the pictures (interaction token, inline bytes) is forgotten.
+        What was kept only to deliver the pictures (interaction token, inline bytes) is forgotten. A generation that
+        ended before stays as it is, and so does its hold.
         """
         async with self._database.begin() as session:
-            await self._desk.settle(session, generation_id, images=images, cost=cost)
-            await generations.mark_posted(
+            is_first = await generations.mark_posted(
                 session, generation_id, now=self._clock.now(), channel_id=channel_id, message_id=message_id
             )
+            if is_first:
+                await self._desk.settle(session, generation_id, images=images, cost=cost)
+        if not is_first:
+            log.warning("generation %s: posted although it had ended before", generation_id)
 
     async def close(self, generation_id: str, status: GenerationStatus, error: str) -> None:
-        """Release what is still held and end the generation with `status`; one that already ended stays as it is."""
+        """End the generation with `status` and release its hold.
+
+        One that ended before, or that another process took over, stays as it is: its pictures may be about to be posted.
+        """
         async with self._database.begin() as session:
-            await self._desk.release(session, generation_id, note=status.value)
-            await generations.finish(
+            is_ours = await generations.finish(
                 session, generation_id, now=self._clock.now(), owner=self.owner, status=status, error=error
             )
+            if is_ours:
+                await self._desk.release(session, generation_id, note=status.value)
 
     async def stored_pictures(self, generation_id: str) -> list[NewPicture]:
         """Return the pictures of a `made` generation in their order."""
@@ -119,21 +153,22 @@ class Books:
             await generations.renew_leases(session, self._lease(), generation_ids)
 
     async def take_over(
-        self, *, limit: int, at_work: Collection[str], even_if_leased: bool = False
+        self, *, limit: int, at_work: Callable[[], Collection[str]], even_if_leased: bool = False
     ) -> Sequence[Generation]:
-        """Take up to `limit` generations that nobody is at work on any more; this process is at work on `at_work`.
+        """Take up to `limit` generations that nobody is at work on any more; this process is at work on `at_work()`.
 
         With `even_if_leased` leases do not count: for the start of the only process of a database, which knows that
-        nobody else can be at work.
+        nobody else can be at work. `at_work` is asked inside the transaction: on SQLite it then names every request
+        whose row can be seen here, also one that was accepted a moment ago.
         """
-        lease = self._lease()
         async with self._database.begin() as session:
+            lease = self._lease()
             return await generations.take_expired(
                 session,
                 now=lease.until if even_if_leased else self._clock.now(),
                 lease=lease,
                 limit=limit,
-                at_work=at_work,
+                at_work=at_work(),
             )
 
     def _lease(self) -> Lease:

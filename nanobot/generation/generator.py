@@ -14,7 +14,7 @@ import logging
 import time
 from collections.abc import Coroutine
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -51,6 +51,7 @@ class _Job:
     ticket: Ticket
     started: float
     payment: asyncio.Task[ImageAnswer] | None = None
+    is_sent: bool = False
     handed_over: bool = False
 
 
@@ -79,6 +80,16 @@ class Generator:
         self._user_key = user_key
         self._jobs: dict[str, _Job] = {}
         self._orphans: set[asyncio.Task[None]] = set()
+        self._is_closed = False
+
+    async def close(self) -> None:
+        """Stop. What is under way stays in the books as it is, for recovery after the next start."""
+        self._is_closed = True
+        payments = [job.payment for job in self._jobs.values() if job.payment is not None]
+        for payment in payments:
+            payment.cancel()
+        if pending := {*payments, *self._orphans}:
+            await asyncio.wait(pending)
 
     @property
     def active_ids(self) -> frozenset[str]:
@@ -128,7 +139,7 @@ class Generator:
         except (Withdrawn, PersonError, NanoGPTError) as error:
             yield await _surely(self._end(job, error))
         except BaseException:
-            await _surely(self._abandon(job))
+            await self._try_abandon(job)
             raise
 
     async def _perform(self, job: _Job) -> events.EventStream:
@@ -137,19 +148,27 @@ class Generator:
         yield events.Preparing(pictures=len(job.request.pictures))
         given = await self._gatherer.gather(job.request.pictures, job.request.mask)
         job.ticket.raise_if_withdrawn()
-        job.payment = asyncio.create_task(self._pay(job, given))
+        order = self._image_request(job.request, job.model, given)
+        if self._is_closed:
+            raise asyncio.CancelledError
+        job.payment = asyncio.create_task(self._pay(job, order))
         yield events.Generating(since=self._clock.now())
         answer = await asyncio.shield(job.payment)
         async with aclosing(self._hand_over(job, answer)) as happenings:
             async for event in happenings:
                 yield event
 
-    async def _pay(self, job: _Job, given: GivenPictures) -> ImageAnswer:
+    async def _pay(self, job: _Job, order: ImageRequest) -> ImageAnswer:
         """Call the paid route and store its answer: one task that a consumer who walks away does not tear apart."""
-        request = self._image_request(job.request, job.model, given)
-        answer = await self._client.generate(request, on_sending=lambda: self._books.sending(job.id))
-        await self._books.made(job.id, answer)
+        answer = await self._client.generate(order, on_sending=lambda: self._note_sending(job))
+        # More than was asked for cannot be settled: only so many are held.
+        answer = replace(answer, pictures=answer.pictures[: order.n])
+        await _surely(self._books.made(job.id, answer))
         return answer
+
+    async def _note_sending(self, job: _Job) -> None:
+        await self._books.sending(job.id)
+        job.is_sent = True
 
     async def _hand_over(self, job: _Job, answer: ImageAnswer) -> events.EventStream:
         stored = [to_stored(picture) for picture in answer.pictures]
@@ -188,25 +207,50 @@ class Generator:
                 await self._books.close(job.id, status_of(error), str(error))
                 return events.Failed(sentence=sentence_of(error, model=job.model))
 
+    async def _try_abandon(self, job: _Job) -> None:
+        """Abandon the job; if the books cannot be written now, recovery does it once the lease has run out."""
+        abandoning = asyncio.ensure_future(self._abandon(job))
+        await _surely(asyncio.wait([abandoning]))
+        self._note_end(job, abandoning)
+
     async def _abandon(self, job: _Job) -> None:
         """Nobody listens any more: release what was not sent, let what was sent come to its end by itself."""
-        if job.handed_over:
+        if job.handed_over or self._is_closed:
             return
         if job.payment is None:
-            await self._books.close(job.id, GenerationStatus.INTERRUPTED, "nobody listened any more")
-            return
-        orphan = asyncio.create_task(self._await_orphan(job, job.payment))
-        self._orphans.add(orphan)
-        orphan.add_done_callback(self._orphans.discard)
+            await self._books.close(job.id, GenerationStatus.INTERRUPTED, "ended before it was sent")
+        elif job.payment.done():
+            await self._end_unheard(job, job.payment)
+        else:
+            orphan = asyncio.create_task(self._end_unheard(job, job.payment))
+            self._orphans.add(orphan)
+            orphan.add_done_callback(self._orphans.discard)
+            orphan.add_done_callback(lambda done: self._note_end(job, done))
 
-    async def _await_orphan(self, job: _Job, payment: asyncio.Task[ImageAnswer]) -> None:
+    async def _end_unheard(self, job: _Job, payment: asyncio.Task[ImageAnswer]) -> None:
+        """Wait for a payment that nobody else waits for, and write down how it ended."""
         try:
-            await payment
-            log.warning("generation %s: made while nobody listened; recovery will deliver it", job.id)
-        except NanoGPTError as error:
-            await self._end(job, error)
+            await asyncio.wait([payment])
+            if payment.cancelled():
+                return
+            match payment.exception():
+                case None:
+                    log.warning("generation %s: made while nobody listened; recovery delivers it", job.id)
+                case (PersonError() | NanoGPTError()) as error:
+                    await self._end(job, error)
+                case _ if job.is_sent:
+                    log.error("generation %s: paid, and its answer could not be stored", job.id)
+                    await self._books.close(
+                        job.id, GenerationStatus.UNKNOWN, "the answer could not be stored"
+                    )
+                case _:
+                    await self._books.close(job.id, GenerationStatus.INTERRUPTED, "ended before it was sent")
         finally:
             self._forget(job)
+
+    def _note_end(self, job: _Job, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("generation %s: left to recovery, the books cannot be written: %s", job.id, error)
 
     def _forget(self, job: _Job) -> None:
         """Give the turn to the next; called again by whoever ends later, it changes nothing."""
@@ -235,10 +279,14 @@ class Generator:
 
 
 async def _surely(work: Coroutine[Any, Any, _T]) -> _T:
-    """Run `work` to its end even if the caller is cancelled meanwhile; the cancellation is raised afterwards."""
+    """Run `work` to its end, however often the caller is cancelled meanwhile; that is raised afterwards."""
     task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
+    cancellation: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancellation = error
+    if cancellation is not None:
+        raise cancellation
+    return task.result()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Callable, Collection
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -13,7 +13,6 @@ from nanobot.store.tables import Generation, GenerationStatus
 
 log = logging.getLogger(__name__)
 
-_BATCH = 100
 NEVER_SENT = (
     "The bot was restarted before your request was sent. Nothing was taken from your quota; please ask again."
 )
@@ -47,13 +46,24 @@ Recovery: TypeAlias = Recovered | Lost
 
 
 async def recover(
-    books: Books, collector: PictureCollector, *, at_work: Collection[str], even_if_leased: bool = False
+    books: Books,
+    collector: PictureCollector,
+    *,
+    at_work: Callable[[], Collection[str]],
+    even_if_leased: bool = False,
 ) -> AsyncGenerator[Recovery, None]:
-    """Take over what silent processes left, a batch at a time; arguments as in `Books.take_over`."""
-    taken = await books.take_over(limit=_BATCH, at_work=at_work, even_if_leased=even_if_leased)
-    for generation in taken:
-        log.warning("generation %s: taken over as %s", generation.id, generation.status)
-        yield await _recover_one(books, collector, generation)
+    """Take over what silent processes left, each once; arguments as in `Books.take_over`.
+
+    One at a time, so that a lease has to last for one delivery and not for all of them.
+    """
+    seen: set[str] = set()
+    while taken := await books.take_over(
+        limit=1, at_work=lambda: {*at_work(), *seen}, even_if_leased=even_if_leased
+    ):
+        for generation in taken:
+            seen.add(generation.id)
+            log.warning("generation %s: taken over as %s", generation.id, generation.status)
+            yield await _recover_one(books, collector, generation)
 
 
 async def _recover_one(books: Books, collector: PictureCollector, generation: Generation) -> Recovery:
