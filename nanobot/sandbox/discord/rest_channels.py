@@ -198,8 +198,9 @@ def _window(messages: list[Message], query: Mapping[str, str], limit: int) -> li
         return [message for message in messages if message.id < _as_id(query["before"])][-limit:]
     if "around" in query:
         middle = _as_id(query["around"])
-        nearest = sorted(messages, key=lambda message: abs(message.id - middle))[:limit]
-        return sorted(nearest, key=lambda message: message.id)
+        after = [message for message in messages if message.id >= middle][: limit // 2 + 1]
+        before = [message for message in messages if message.id < middle]
+        return before[-(limit - len(after)) :] + after if limit > len(after) else after
     return messages[-limit:]
 
 

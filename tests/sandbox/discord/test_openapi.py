@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import discord
@@ -30,6 +31,18 @@ def request(method: str, route: str, body: object, **fields: Any) -> RecordedReq
 
 def upload(field: str) -> UploadedFile:
     return UploadedFile(field=field, filename="a", size=1, content_type="image/png", data=b"a")
+
+
+@pytest.mark.parametrize(
+    ("ci", "outcome"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)], ids=["CI", "elsewhere"]
+)
+def test_without_the_file_ci_fails_and_others_skip(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ci: str, outcome: type[BaseException]
+) -> None:
+    monkeypatch.setenv("SHARED_DIR", str(tmp_path))
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome, match="set SHARED_DIR"):
+        require_specification()
 
 
 @pytest.mark.parametrize(
