@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from nanobot.sandbox.discord import Channel, DiscordStandIn, Guild, Person, Role
+from nanobot.sandbox.discord import Channel, DiscordStandIn, Guild, Message, Person, Role
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
+from tests.journeys.asking import answer, online_again
 from tests.journeys.bot_process import START_SECONDS, BotProcess
 from tests.openapi_discord import check_requests
 from tests.openapi_nanogpt import check_request
@@ -31,6 +32,25 @@ class Community:
     alice: Person
     bob: Person
 
+    async def picture(self, channel: Channel | None = None) -> Message:
+        """Wait for the bot's next picture, in the server's channel unless another is named."""
+        return await (channel or self.channel).next_message(where=lambda message: bool(message.attachments))
+
+    async def usage(self, person: Person, channel: Channel | None = None) -> str:
+        """Ask `/usage` as `person` and return the answer."""
+        return await answer(person, "/usage", channel or self.channel)
+
+    async def restart(self) -> None:
+        """Restart the bot as a supervisor does, and wait until it is online again."""
+        assert await self.bot.stop() == 0, self.bot.log
+        await online_again(self.bot, self.discord)
+
+
+@pytest.fixture
+def bot_settings() -> Mapping[str, str]:
+    """Override by parametrization to change the bot's environment."""
+    return {}
+
 
 @pytest.fixture
 async def nanogpt() -> AsyncIterator[NanoGPTStandIn]:
@@ -49,8 +69,10 @@ async def discord() -> AsyncIterator[DiscordStandIn]:
 
 
 @pytest.fixture
-async def bot(discord: DiscordStandIn, nanogpt: NanoGPTStandIn, tmp_path: Path) -> AsyncIterator[BotProcess]:
-    """The bot, not yet started."""
+async def bot(
+    discord: DiscordStandIn, nanogpt: NanoGPTStandIn, bot_settings: Mapping[str, str], tmp_path: Path
+) -> AsyncIterator[BotProcess]:
+    """Make the bot ready to be started."""
     environment = {
         "DISCORD_TOKEN": discord.bot_token,
         "DISCORD_API_URL": discord.api_url,
@@ -59,7 +81,7 @@ async def bot(discord: DiscordStandIn, nanogpt: NanoGPTStandIn, tmp_path: Path) 
         "NANOGPT_BASE_URL": nanogpt.base_url,
         "DEFAULT_QUOTA_IMAGES": "20",
     }
-    process = BotProcess(tmp_path, environment)
+    process = BotProcess(tmp_path, {**environment, **bot_settings})
     yield process
     await process.stop()
 
@@ -68,7 +90,7 @@ async def bot(discord: DiscordStandIn, nanogpt: NanoGPTStandIn, tmp_path: Path) 
 async def community(
     discord: DiscordStandIn, nanogpt: NanoGPTStandIn, bot: BotProcess
 ) -> AsyncIterator[Community]:
-    """The bot online in a server; afterwards, all that it sent must be what the vendors' schemas allow."""
+    """Bring the bot online in a server; afterwards, all that it sent must be what the vendors' schemas allow."""
     guild = discord.add_guild("Fox Den")
     artists = guild.add_role("Artist")
     members = Community(

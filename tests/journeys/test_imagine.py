@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+import pytest
+
+from nanobot.sandbox.discord import BadOption
 from tests.journeys.conftest import Community
+from tests.journeys.photographs import (
+    file_of,
+    looks_like,
+    mask_of,
+    photograph,
+    picture_in,
+    sent_mask,
+    sent_pictures,
+    stored_file,
+)
 
 
 async def test_a_member_imagines_a_picture(community: Community) -> None:
@@ -22,3 +37,134 @@ async def test_a_member_imagines_a_picture(community: Community) -> None:
     done = await call.settled(lambda message: message.content.startswith("Done"))
     assert "19 pictures left" in done.content
     assert done.ephemeral
+
+
+async def test_the_bot_answers_at_once_and_shows_progress(community: Community) -> None:
+    """Within 100 ms the person sees that their command arrived, then what is being done, and who paints since when."""
+    community.nanogpt.trouble.hold()
+    calls = [
+        await community.alice.types("/imagine prompt:a lighthouse", community.channel),
+        await community.bob.types("/imagine prompt:a castle", community.channel),
+        await community.ada.types("/imagine prompt:a boat", community.channel),
+    ]
+    for call in calls:
+        await call.acknowledged()
+    await community.nanogpt.trouble.held(3)
+    progress = await calls[0].settled(lambda message: "painting" in message.content)
+
+    assert min(call.acknowledged_after for call in calls) < 0.1
+    assert progress.content.startswith("`hidream` is painting, started <t:")
+    assert progress.ephemeral
+    assert progress.buttons == []
+    community.nanogpt.trouble.let_go()
+    made = [await community.picture() for _ in calls]
+    assert {picture.content.split(":")[0] for picture in made} == {
+        f"<@{person.id}>" for person in (community.alice, community.bob, community.ada)
+    }
+
+
+async def test_every_option_reaches_nanogpt(community: Community) -> None:
+    """What the member fills in is what NanoGPT gets; nothing of who they are but a pseudonym goes with it."""
+    line = (
+        "/imagine prompt:a lighthouse at dusk model:gpt-image-1 size:1024x1536 count:4 seed:42 negative_prompt:people "
+        "guidance_scale:7.5 steps:30 strength:0.6"
+    )
+    names = ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg")
+    options = ("image", "image2", "image3", "image4")
+    files = {option: stored_file(name) for option, name in zip(options, names, strict=True)}
+    call = await community.alice.types(line, community.channel, files)
+    picture = await community.picture()
+    request = await community.nanogpt.next_request()
+
+    fields = dict(request.fields)
+    assert str(community.alice.id) not in str(fields.pop("user"))
+    assert len(str(fields.pop("imageDataUrls"))) > 0
+    assert fields == {
+        "prompt": "a lighthouse at dusk",
+        "model": "gpt-image-1",
+        "n": 4,
+        "size": "1024x1536",
+        "response_format": "url",
+        "seed": 42,
+        "negative_prompt": "people",
+        "guidance_scale": 7.5,
+        "num_inference_steps": 30,
+        "strength": 0.6,
+    }
+    for sent, name in zip(sent_pictures(request), names, strict=True):
+        assert looks_like(sent, photograph(name)), name
+    assert len(picture.attachments) == 4
+    assert [picture_in(file.data).size for file in picture.attachments] == [(1024, 1536)] * 4
+    assert picture.attachments[2].description == "Picture 3 of 4 made from the prompt: a lighthouse at dusk"
+    assert "`gpt-image-1` · 1024×1536 · seed 42 · $0.252 · " in picture.content
+    done = await call.settled(lambda message: message.content.startswith("Done"))
+    assert "16 pictures left" in done.content
+    assert community.nanogpt.paid_pictures == 4
+
+
+async def test_a_mask_goes_with_its_picture_at_exactly_its_size(community: Community) -> None:
+    """The inpainting model is chosen by itself, and the mask is as large as the picture that is sent."""
+    base = file_of(photograph("retina.jpg").resize((3000, 3000)), "retina.jpg", "JPEG")
+    files = {"image": base, "mask": mask_of((300, 300))}
+    await community.alice.types("/imagine prompt:a moon", community.channel, files)
+    await community.picture()
+    request = await community.nanogpt.next_request()
+
+    (sent,) = sent_pictures(request)
+    mask = sent_mask(request)
+    assert request.fields["model"] == "flux-lora/inpainting"
+    assert sent.size == mask.size == (2048, 2048)
+    assert mask.getpixel((10, 1024)) == 255
+    assert mask.getpixel((2040, 1024)) == 0
+
+
+async def test_what_cannot_be_made_is_said_before_anything_is_paid(community: Community) -> None:
+    """Each sentence says what to change; nothing is sent, and nothing is taken from the quota."""
+    photo = stored_file("chelsea.png")
+    refusals = {
+        ("/imagine prompt:a cat model:hidream", ("image",)): (
+            "`hidream` makes pictures from text alone. Leave the picture out, or choose a model that edits, "
+            "such as `flux-kontext`."
+        ),
+        ("/imagine prompt:a cat model:ghiblify", ()): (
+            "`ghiblify` changes a picture and needs one. Attach one, or choose a model that paints from text, "
+            "such as `hidream`."
+        ),
+        ("/imagine prompt:a cat model:ghiblify", ("image", "image2")): (
+            "`ghiblify` takes one picture; you gave 2. `flux-kontext` takes several."
+        ),
+        ("/imagine prompt:a cat", ("mask",)): (
+            "A mask needs the picture that it belongs to. Attach that picture as well."
+        ),
+        (f"/imagine prompt:a cat image_url:{community.nanogpt.base_url}/files/1.png", ()): (
+            "I only follow links to pictures on the public web (http:// or https://, without a password): "
+            "attach the file instead."
+        ),
+    }
+    for (line, options), sentence in refusals.items():
+        call = await community.alice.types(line, community.channel, dict.fromkeys(options, photo))
+        told = await call.settled(lambda message: message.content.endswith("."))
+
+        assert told.content == sentence, line
+        assert told.ephemeral
+    with pytest.raises(BadOption):
+        await community.alice.types("/imagine prompt:a cat count:5", community.channel)
+    assert community.nanogpt.requests == []
+    assert community.nanogpt.charged == Decimal(0)
+    assert "0 of 20 pictures used" in await community.usage(community.alice)
+
+
+async def test_models_are_suggested_as_one_types(community: Community) -> None:
+    """What is typed is looked for in ids and descriptions; nothing typed yet suggests them all."""
+    everything = await community.alice.completes("/imagine prompt:a cat model:", community.channel)
+    by_id = await community.alice.completes("/imagine prompt:a cat model:KONTEXT", community.channel)
+    by_description = await community.alice.completes(
+        "/edit prompt:a cat model:ghibli style", community.channel
+    )
+    nothing = await community.alice.completes("/imagine prompt:a cat model:nosuch", community.channel)
+
+    assert len(everything) == 13
+    assert [value for _, value in by_id] == ["flux-kontext", "flux-kontext/dev"]
+    assert by_id[0][0].startswith("flux-kontext: ")
+    assert by_description == [("ghiblify: Turns a picture into Studio Ghibli style", "ghiblify")]
+    assert nothing == []
