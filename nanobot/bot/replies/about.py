@@ -53,12 +53,14 @@ def history_page(generations: Sequence[Generation]) -> str:
 
 def erased(erasure: Erasure) -> str:
     """Confirm what was erased."""
-    rest = (
-        f" {erasure.still_open} still in the making were left; ask again when they are done."
-        if erasure.still_open
-        else ""
-    )
-    return f"Erased: your data of {erasure.erased} requests.{rest}"
+    done = f"Erased: your data of {erasure.erased} request{'' if erasure.erased == 1 else 's'}."
+    match erasure.still_open:
+        case 0:
+            return done
+        case 1:
+            return f"{done} One is still in the making and was left; ask again when it is done."
+        case still_open:
+            return f"{done} {still_open} are still in the making and were left; ask again when they are done."
 
 
 def _takes(model: Model) -> str:
