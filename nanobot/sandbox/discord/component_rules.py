@@ -6,7 +6,6 @@ Imports the collector of problems and the walk over components.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeGuard
 
 from nanobot.sandbox.discord.errors import Json
 from nanobot.sandbox.discord.media import SELECTS, ComponentType, walk
@@ -22,12 +21,9 @@ _ROW_TYPES = frozenset({ComponentType.BUTTON}) | SELECTS
 _STYLE_LINK, _STYLE_PREMIUM = 5, 6
 
 
-def check_components(problems: Problems, components: object, *, has_layout: bool) -> None:
+def check_components(problems: Problems, components: list[Json], *, has_layout: bool) -> None:
     """Note every problem below `components`."""
     with problems.at("components"):
-        if not is_list_of_objects(components):
-            problems.add("BASE_TYPE_BAD_TYPE", "Only iterables of objects may be used in a ListType")
-            return
         limit = MAX_COMPONENTS if has_layout else MAX_ROWS
         if len(components) > limit:
             problems.add("BASE_TYPE_BAD_LENGTH", f"Must be between 1 and {limit} in length.")
@@ -113,8 +109,7 @@ def _check_media_holder(problems: Problems, holder: Json, field: str) -> None:
         return
     with problems.at(field):
         media = holder[field]
-        if not isinstance(media, dict) or not isinstance(media.get("url"), str):
-            problems.add("BASE_TYPE_REQUIRED", "This field is required")
+        if not problems.require(media, "url"):
             return
         problems.check_length(media, "url", 1, 2048)
         schemes = ("attachment://",) if field == "file" else ("attachment://", "http://", "https://")
@@ -210,16 +205,8 @@ def check_unique(problems: Problems, every: list[Json]) -> None:
 def _check_list(problems: Problems, holder: Json, field: str, minimum: int, maximum: int) -> bool:
     if not problems.require(holder, field):
         return False
-    if not is_list_of_objects(holder[field]):
-        with problems.at(field):
-            problems.add("BASE_TYPE_BAD_TYPE", "Only iterables of objects may be used in a ListType")
-        return False
     problems.check_length(holder, field, minimum, maximum)
     return True
-
-
-def is_list_of_objects(value: object) -> TypeGuard[list[Json]]:
-    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
 
 
 _CHECKS: dict[int, Callable[[Problems, Json], None]] = {

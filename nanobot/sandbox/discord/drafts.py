@@ -116,23 +116,15 @@ def check_listed_files(
 
 
 def _flag_bits(body: Json) -> int:
-    value = body.get("flags")
-    if value is None:
-        return 0
-    if not isinstance(value, int) or value < 0:
-        raise refuse(("flags",), "NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
-    return value
+    value = body.get("flags") or 0
+    if value < 0:
+        raise refuse(("flags",), "NUMBER_TYPE_MIN", "int value should be greater than or equal to 0.")
+    return int(value)
 
 
 def _text(body: Json, name: str) -> str:
-    value = body.get(name)
-    return "" if value is None else str(value)
+    return body.get(name) or ""
 
 
 def _list(body: Json, name: str) -> list[Json]:
-    value = body.get(name)
-    if value is None:
-        return []
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise refuse((name,), "BASE_TYPE_BAD_TYPE", "Only iterables of objects may be used in a ListType")
-    return value
+    return body.get(name) or []

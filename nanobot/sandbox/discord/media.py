@@ -42,7 +42,7 @@ SELECTS = frozenset({3, 5, 6, 7, 8})
 
 
 def children(component: Json) -> list[Json]:
-    inner = [*component.get("components", ())]
+    inner = [*(component.get("components") or ())]
     inner += [component[key] for key in ("accessory", "component") if component.get(key)]
     return inner
 
@@ -58,7 +58,7 @@ def media_of(component: Json) -> list[Json]:
     """Return the media objects that this component itself shows."""
     match component.get("type"):
         case ComponentType.MEDIA_GALLERY:
-            return [item["media"] for item in component.get("items", ())]
+            return [item["media"] for item in component.get("items") or ()]
         case ComponentType.THUMBNAIL:
             return [component["media"]]
         case ComponentType.FILE:

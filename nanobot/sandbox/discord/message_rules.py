@@ -35,11 +35,7 @@ def check_draft(draft: Draft, uploads: Sequence[UploadedFile], *, file_limit_byt
         raise ApiRefusal(Refusal.ENTITY_TOO_LARGE)
     problems = Problems()
     body = draft.given
-    if not isinstance(body.get("content"), str | None):
-        with problems.at("content"):
-            problems.add("STRING_TYPE_CONVERT", "Could not interpret value as string.")
-    else:
-        problems.check_length(body, "content", 0, MAX_CONTENT_CHARACTERS)
+    problems.check_length(body, "content", 0, MAX_CONTENT_CHARACTERS)
     check_listed_files(problems, body, uploads, {str(file.id) for file in draft.kept})
     if len(draft.kept) + len(draft.new) > MAX_FILES or len(body.get("attachments") or ()) > MAX_FILES:
         with problems.at("attachments"):

@@ -16,6 +16,7 @@ from aiohttp import BodyPartReader, web
 from nanobot.sandbox.discord.errors import ApiRefusal, Refusal
 from nanobot.sandbox.discord.problems import refuse
 from nanobot.sandbox.discord.recording import ApiRequest, RecordedRequest, UploadedFile
+from nanobot.sandbox.discord.shapes import check_shapes
 from nanobot.sandbox.discord.trouble import Misfortune, Trouble
 
 API_PREFIX = "/api/v10"
@@ -92,6 +93,7 @@ class RestServer:
         try:
             if route.needs_token and request.headers.get("Authorization") != f"Bot {self._bot_token}":
                 raise ApiRefusal(Refusal.UNAUTHORIZED)
+            check_shapes(read.body)
             answer = await route.handler(read)
         except ApiRefusal as refusal:
             answer = _refused(refusal)

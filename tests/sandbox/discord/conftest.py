@@ -175,19 +175,16 @@ class Raw:
         data: aiohttp.FormData | str | None = None if body is None else json.dumps(body)
         if files:
             data = aiohttp.FormData(quote_fields=False)
-            data.add_field("payload_json", json.dumps(body or {}))
+            data.add_field("payload_json", json.dumps({} if body is None else body))
             for index, file in enumerate(files):
                 data.add_field(f"files[{index}]", file.data, filename=file.filename)
         elif body is not None:
             headers["Content-Type"] = "application/json"
         url = self.stand_in.api_url + path
         async with self.session.request(method, url, data=data, headers=headers) as response:
-            text = await response.text()
-            return Reply(
-                status=response.status,
-                body=json.loads(text) if text else None,
-                headers=dict(response.headers),
-            )
+            is_json = response.content_type == "application/json"
+            answered = json.loads(await response.text()) if is_json else None
+            return Reply(status=response.status, body=answered, headers=dict(response.headers))
 
     async def sync(self, *commands: dict[str, Any]) -> Reply:
         path = f"/applications/{self.stand_in.application_id}/commands"

@@ -36,7 +36,7 @@ def select(**fields: Any) -> dict[str, Any]:
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "content 2001": ({"content": "x" * 2001}, "2000 or fewer"),
-    "content that is no text": ({"content": 5}, "STRING_TYPE_CONVERT"),
+    "content that is no text": ({"content": 5}, "BASE_TYPE_BAD_TYPE"),
     "six rows": (
         {"content": "x", "components": [row(button(custom_id=str(n))) for n in range(6)]},
         "1 and 5",
@@ -148,8 +148,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"content": "x", "message_reference": {"message_id": "5"}},
         "REPLIES_UNKNOWN_MESSAGE",
     ),
-    "components that are no list": ({"content": "x", "components": "go"}, "ListType"),
-    "flags that are no number": ({"content": "x", "flags": "many"}, "is not int"),
+    "components that are no list": ({"content": "x", "components": "go"}, "BASE_TYPE_BAD_TYPE"),
+    "flags that are no number": ({"content": "x", "flags": "many"}, "BASE_TYPE_BAD_TYPE"),
 }
 
 
