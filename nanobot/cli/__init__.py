@@ -37,6 +37,9 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    if arguments.command == "sandbox":
+        # Before the settings are read: the sandbox has its own, whatever the environment and `.env` say.
+        return 0 if asyncio.run(run_sandbox(arguments.lines, database=arguments.database)) else _EXIT_FAILED
     settings = load_settings()
     # A person at a terminal reads what the command prints; the log is for the bot that runs unattended.
     configure_logging(settings.log_level if arguments.command == "run" else "WARNING", _secrets(settings))
@@ -46,10 +49,6 @@ def _run(arguments: argparse.Namespace) -> int:
             return 0
         case "try":
             return 0 if asyncio.run(try_prompt(_try_options(arguments), settings)) else _EXIT_FAILED
-        case "sandbox":
-            return (
-                0 if asyncio.run(run_sandbox(arguments.lines, database=arguments.database)) else _EXIT_FAILED
-            )
         case "check":
             return 0 if asyncio.run(check(settings)) else _EXIT_FAILED
         case "models":

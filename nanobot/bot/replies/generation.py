@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -80,6 +81,23 @@ def preparing(pictures: int) -> str:
 def generating(model: str, since: datetime) -> str:
     """Say that NanoGPT is at work; the timestamp counts up by itself in everybody's client."""
     return f"`{model}` is painting, started {format_dt(since, 'R')}."
+
+
+_PROGRESS = re.compile(
+    "|".join(
+        (
+            *map(re.escape, (STARTING, PREPARING, UPLOADING)),
+            r"Reading your \d+ pictures…",
+            r"Waiting for a turn: (?:you are next|position \d+)\.",
+            r"`.+` is painting, started <t:\d+:R>\.",
+        )
+    )
+)
+
+
+def is_progress(text: str) -> bool:
+    """Tell whether `text` is shown only until another takes its place."""
+    return _PROGRESS.fullmatch(text) is not None
 
 
 def done(jump_url: str, standing: str) -> str:

@@ -21,6 +21,10 @@ class Changes:
         bell, self._bell = self._bell, asyncio.Event()
         bell.set()
 
+    async def next(self) -> None:
+        """Wait until anything changes."""
+        await self._bell.wait()
+
     async def wait_until(
         self,
         look: Callable[[], Found | None],
