@@ -34,7 +34,6 @@ def run(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
-        transactional_ddl=True,
         render_item=render_item,
         render_as_batch=True,  # SQLite alters a table by copying it
     )

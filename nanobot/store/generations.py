@@ -28,8 +28,8 @@ _NO_TOKEN = {"interaction_token": None, "interaction_expires_at": None}
 class Lease:
     """Which process is at work on a generation, and until when that is believed without a sign of life.
 
-    `owner` is new at each start of a process: one that starts again under its old name would renew the leases
-    of work that died with its predecessor, and nobody would ever take that up.
+    `owner` is new at each start of a process: what its predecessor left behind is not its own to go on with
+    before it has taken it over.
     """
 
     owner: str

@@ -70,13 +70,31 @@ def test_migrating_again_changes_nothing(empty_database_url: str) -> None:
 
 
 def test_processes_that_start_at_once_take_turns(empty_database_url: str) -> None:
-    program = "import sys; from nanobot.store.migrate import migrate; migrate(sys.argv[1])"
+    program = (
+        "import sys; from nanobot.store.migrate import migrate; "
+        "print('ready', flush=True); sys.stdin.readline(); migrate(sys.argv[1])"
+    )
     processes = [
-        subprocess.Popen([sys.executable, "-c", program, empty_database_url], cwd=REPOSITORY)
+        subprocess.Popen(
+            [sys.executable, "-c", program, empty_database_url],
+            cwd=REPOSITORY,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         for _ in range(3)
     ]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
 
-    assert [process.wait(timeout=60) for process in processes] == [0, 0, 0]
+    for process in processes:
+        process.communicate(timeout=60)
+    assert [process.returncode for process in processes] == [0, 0, 0]
     assert is_current(empty_database_url)
 
 
