@@ -148,7 +148,8 @@ async def _may_answer(message: discord.Message) -> bool:
         channel, discord.DMChannel | discord.GroupChannel | discord.PartialMessageable
     ):
         return True
-    if may_post(channel, channel.permissions_for(guild.me)):
+    permissions = channel.permissions_for(guild.me)
+    if may_post(channel, permissions) and permissions.read_message_history:
         return True
     try:
         await message.author.send(words.no_right_to_answer(channel.mention))

@@ -112,7 +112,10 @@ def recovered(jump_url: str) -> str:
 
 def no_right_to_answer(channel: str) -> str:
     """Say in a direct message why nothing happened in `channel`."""
-    return f"I may not send messages or attach files in {channel}, so I did nothing. Ask an admin there to allow it, or use `/imagine` here."
+    return (
+        f"I may not send messages, attach files or read the message history in {channel}, so I did nothing. "
+        "Ask an admin there to allow it, or use `/imagine` here."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
