@@ -107,6 +107,7 @@ async def community(
     await bot.start()
     await discord.bot_online(START_SECONDS)
     yield members
+    nanogpt.trouble.let_go()
     assert await bot.stop() == 0, bot.log
     assert "Traceback" not in bot.log, bot.log
     assert check_requests(discord.requests) == []
