@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import aiohttp
 from rich.console import Console
+from rich.markup import escape
 
 from nanobot.bot.invite import invite_url
 from nanobot.errors import OperatorError
@@ -40,9 +41,9 @@ async def _try_part(
     try:
         said = await part(settings)
     except OperatorError as error:
-        console.print(f"[red]✗[/] {name}: {error.sentence}", highlight=False)
+        console.print(f"[red]✗[/] {name}: {escape(error.sentence)}", highlight=False, soft_wrap=True)
         return False
-    console.print(f"[green]✓[/] {name}: {said}", highlight=False)
+    console.print(f"[green]✓[/] {name}: {escape(said)}", highlight=False, soft_wrap=True)
     return True
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from nanobot.clock import SystemClock
@@ -105,18 +106,20 @@ class _View:
         match event:
             case events.PictureReady(picture=picture):
                 path = await asyncio.to_thread(_save, picture, self._options)
-                self._console.print(
-                    f"[green]saved[/] {path} ({picture.width}×{picture.height})", highlight=False
-                )
+                self._print(f"[green]saved[/] {escape(str(path))} ({picture.width}×{picture.height})")
             case events.Finished():
                 self._describe("Done")
                 cost = f", ${event.cost}" if event.cost is not None else ""
-                self._console.print(f"{event.model}, {event.seconds:.1f} s{cost}", highlight=False)
+                self._print(f"{escape(event.model)}, {event.seconds:.1f} s{cost}")
             case events.Refused(sentence=sentence) | events.Failed(sentence=sentence):
                 self._describe("Failed")
-                self._console.print(sentence, markup=False, highlight=False)
+                self._print(escape(sentence))
             case _:
                 self._describe(_progress_words(event))
+
+    def _print(self, line: str) -> None:
+        """Print one line whole, so that what it says can be copied or piped."""
+        self._console.print(line, highlight=False, soft_wrap=True)
 
     def _describe(self, words: str) -> None:
         self._bar.update(self._task, description=words)
