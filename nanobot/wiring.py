@@ -8,8 +8,8 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 import aiohttp
 import discord
@@ -38,10 +38,12 @@ from nanobot.store.database import Database
 from nanobot.store.migrate import migrate
 
 _BYTES_PER_MEGABYTE = 1_000_000
+# https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
+_AUTHENTICATION_FAILED = 4004
 
 
 class DiscordUnreachable(OperatorError):
-    """Discord's API does not answer at the configured address."""
+    """Discord's API does not answer at the configured address, or not as Discord does."""
 
 
 @asynccontextmanager
@@ -134,6 +136,8 @@ async def run_bot(settings: Settings, clock: Clock) -> None:
     """
     token = settings.required_discord_token()
     point_at_discord(settings)
+    # The bot never speaks, so that no operator need wonder about libraries for voice that are missing.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     async with (
         open_services(settings, clock) as services,
         Nanobot(services) as bot,
@@ -142,14 +146,37 @@ async def run_bot(settings: Settings, clock: Clock) -> None:
         if settings.health_port is not None:
             await stack.enter_async_context(serve_health(bot, settings.health_port))
         stop = _stop_requested()
-        try:
+        with _discord_errors_translated():
             await _run_until(bot, token, stop, settings.shutdown_grace_seconds)
-        except discord.LoginFailure as error:
-            raise SettingsError("DISCORD_TOKEN is wrong: Discord does not accept it.") from error
-        except aiohttp.ClientConnectionError as error:
-            raise DiscordUnreachable(
-                "Discord cannot be reached: check the network, and DISCORD_API_URL if it is set."
+
+
+@contextmanager
+def _discord_errors_translated() -> Iterator[None]:
+    """Turn what ends the connection for good into one sentence.
+
+    Raises:
+        OperatorError: the token is not accepted (any more), or Discord cannot be used.
+    """
+    try:
+        yield
+    except discord.LoginFailure as error:
+        raise SettingsError("DISCORD_TOKEN is wrong: Discord does not accept it.") from error
+    except discord.ConnectionClosed as error:
+        if error.code == _AUTHENTICATION_FAILED:
+            raise SettingsError(
+                "DISCORD_TOKEN is no longer valid: put the bot's new token in its place and start again."
             ) from error
+        raise DiscordUnreachable(
+            f"Discord closed the connection for good (code {error.code}). Start the bot again."
+        ) from error
+    except discord.HTTPException as error:
+        raise DiscordUnreachable(
+            f"Discord answered with status {error.status}: try again later, and check DISCORD_API_URL if it is set."
+        ) from error
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise DiscordUnreachable(
+            "Discord cannot be reached: check the network, and DISCORD_API_URL if it is set."
+        ) from error
 
 
 async def _run_until(bot: Nanobot, token: str, stop: asyncio.Event, grace_seconds: float) -> None:

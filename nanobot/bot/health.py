@@ -15,9 +15,17 @@ _ACTIVE = Gauge("nanobot_generations_active", "Generations waiting or in the mak
 _READY = Gauge("nanobot_ready", "Whether the bot is connected to Discord.")
 
 
+class HealthPortTaken(OperatorError):
+    """The pages cannot be served on the configured port."""
+
+
 @asynccontextmanager
 async def serve_health(client: NanobotClient, port: int) -> AsyncIterator[None]:
-    """Serve the three pages on `port` of 127.0.0.1 while inside."""
+    """Serve the three pages on `port` of 127.0.0.1 while inside.
+
+    Raises:
+        HealthPortTaken: another program listens there, or this one may not.
+    """
     application = web.Application()
     pages = _HealthPages(client)
     application.router.add_get("/healthz", pages.alive)
@@ -26,7 +34,12 @@ async def serve_health(client: NanobotClient, port: int) -> AsyncIterator[None]:
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     try:
-        await web.TCPSite(runner, "127.0.0.1", port).start()
+        try:
+            await web.TCPSite(runner, "127.0.0.1", port).start()
+        except OSError as error:
+            raise HealthPortTaken(
+                f"Port {port} of HEALTH_PORT cannot be used: choose one that is free, or leave HEALTH_PORT empty."
+            ) from error
         yield
     finally:
         await runner.cleanup()
