@@ -5,6 +5,8 @@ NanoGPT's errors: https://docs.nano-gpt.com/api-reference/image-generation#error
 
 from __future__ import annotations
 
+import math
+
 from nanobot.nanogpt import errors
 from nanobot.store.tables import GenerationStatus
 
@@ -94,4 +96,4 @@ def _refused(error: errors.NanoGPTError, model: str) -> str:
 def _wait(seconds: float | None) -> str:
     if seconds is None or seconds <= _MINUTE_SECONDS:
         return "a minute"
-    return f"{round(seconds / _MINUTE_SECONDS)} minutes"
+    return f"{math.ceil(seconds / _MINUTE_SECONDS)} minutes"

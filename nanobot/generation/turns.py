@@ -17,9 +17,9 @@ class TooManyWaiting(PersonError):
 
     def __init__(self, *, waiting: int) -> None:
         self.waiting = waiting
-        verb = "requests are" if waiting != 1 else "request is"
+        yours = "requests of yours are" if waiting != 1 else "request of yours is"
         super().__init__(
-            f"{waiting} of your {verb} already waiting for a turn. Ask again as soon as one of them is done."
+            f"{waiting} {yours} already waiting for a turn. Ask again as soon as one of them is done."
             if waiting
             else "All turns are taken right now. Ask again in a minute."
         )

@@ -1,0 +1,208 @@
+"""What a crash left behind: each row is taken once, made pictures are delivered, everything else is released."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from datetime import timedelta
+
+import pytest
+
+from nanobot.generation import events
+from nanobot.generation.books import LEASE_SECONDS, TakenOver
+from nanobot.generation.recovery import NEVER_SENT, OUTCOME_UNKNOWN, PICTURES_GONE, Lost, Recovered
+from nanobot.nanogpt.shapes import ImageAnswer, InlinePicture
+from nanobot.quotas.desk import Hold
+from nanobot.sandbox.nanogpt import NanoGPTStandIn
+from nanobot.store.tables import GenerationStatus
+from tests.generation.studio import Studio, asked, follow, open_studio, photograph, until
+
+ANSWER = ImageAnswer(pictures=(InlinePicture(data=photograph("chelsea.png")),))
+
+
+async def leave_behind(studio: Studio, number: int, status: GenerationStatus) -> str:
+    """Write a generation as a process does that is cut off in `status`."""
+    books, generation_id = studio.services.books, f"{number:032x}"
+    assert isinstance(await books.open(generation_id, asked(), "hidream"), Hold)
+    if status is not GenerationStatus.HELD:
+        await books.sending(generation_id)
+    if status is GenerationStatus.MADE:
+        await books.made(generation_id, ANSWER)
+    return generation_id
+
+
+@pytest.mark.parametrize(
+    ("left_as", "ends_as", "sentence"),
+    [
+        pytest.param(GenerationStatus.HELD, GenerationStatus.INTERRUPTED, NEVER_SENT, id="never sent"),
+        pytest.param(GenerationStatus.RUNNING, GenerationStatus.UNKNOWN, OUTCOME_UNKNOWN, id="under way"),
+    ],
+)
+async def test_what_is_not_made_is_released_and_the_person_is_told(
+    studio: Studio, left_as: GenerationStatus, ends_as: GenerationStatus, sentence: str
+) -> None:
+    await leave_behind(studio, 1, left_as)
+    studio.let_leases_run_out()
+    (lost,) = await studio.recovered()
+
+    assert isinstance(lost, Lost)
+    assert lost.sentence == sentence
+    assert lost.generation.interaction_token == "a-secret-token"
+    assert await studio.statuses() == [ends_as]
+    assert await studio.counted() == 0
+
+
+async def test_what_is_made_is_delivered_with_all_it_takes_to_post_it(studio: Studio) -> None:
+    await leave_behind(studio, 1, GenerationStatus.MADE)
+    studio.let_leases_run_out()
+    (recovered,) = await studio.deliver_left_behind()
+
+    assert isinstance(recovered, Recovered)
+    assert [picture.data for picture in recovered.pictures] == [photograph("chelsea.png")]
+    assert recovered.generation.request["prompt"] == "a fox in the snow"
+    assert (recovered.generation.channel_id, recovered.generation.reply_to_message_id) == (600, 650)
+    assert await studio.statuses() == [GenerationStatus.POSTED]
+    assert await studio.counted() == 1
+
+
+async def test_what_is_made_and_can_no_longer_be_fetched_is_released(studio: Studio) -> None:
+    await studio.run()
+    studio.nanogpt.trouble.expire_urls = True
+    studio.let_leases_run_out()
+    (lost,) = await studio.recovered()
+
+    assert isinstance(lost, Lost)
+    assert lost.sentence == PICTURES_GONE
+    assert await studio.statuses() == [GenerationStatus.FAILED]
+    assert await studio.counted() == 0
+
+
+async def test_a_lease_keeps_others_off_until_it_runs_out(studio: Studio) -> None:
+    await leave_behind(studio, 1, GenerationStatus.HELD)
+    studio.clock.turn(timedelta(seconds=LEASE_SECONDS - 1))
+    assert await studio.recovered() == []
+    studio.clock.turn(timedelta(seconds=1))
+
+    assert len(await studio.recovered()) == 1
+
+
+async def test_a_renewed_lease_lasts_longer(studio: Studio) -> None:
+    generation_id = await leave_behind(studio, 1, GenerationStatus.HELD)
+    studio.clock.turn(timedelta(seconds=LEASE_SECONDS / 2))
+    await studio.services.books.renew_leases([generation_id])
+    studio.clock.turn(timedelta(seconds=LEASE_SECONDS / 2))
+
+    assert await studio.recovered() == []
+
+
+async def test_the_only_process_of_a_database_does_not_wait_for_leases(studio: Studio) -> None:
+    await leave_behind(studio, 1, GenerationStatus.HELD)
+
+    assert len(await studio.recovered(even_if_leased=True)) == 1
+
+
+async def test_every_row_is_taken_once_a_round_even_if_it_stays_open(studio: Studio) -> None:
+    """One that cannot be posted now keeps its lease and is tried again when that has run out."""
+    ids = [await leave_behind(studio, number, GenerationStatus.MADE) for number in range(5)]
+    first_round = await studio.recovered(even_if_leased=True)
+
+    assert sorted(each.generation.id for each in first_round) == ids
+    assert await studio.recovered() == []
+    studio.let_leases_run_out()
+    assert len(await studio.deliver_left_behind()) == 5
+    assert await studio.counted() == 5
+
+
+async def test_what_this_process_is_at_work_on_is_left_alone(studio: Studio) -> None:
+    studio.nanogpt.trouble.hold()
+    running = asyncio.create_task(studio.run_and_post())
+    await studio.nanogpt.trouble.held()
+    studio.let_leases_run_out()
+    await leave_behind(studio, 1, GenerationStatus.HELD)
+    taken = await studio.recovered(even_if_leased=True)
+    studio.nanogpt.trouble.let_go()
+    await running
+
+    assert [each.generation.id for each in taken] == [f"{1:032x}"]
+    assert sorted(await studio.statuses()) == [GenerationStatus.INTERRUPTED, GenerationStatus.POSTED]
+    assert await studio.counted() == 1
+
+
+async def test_a_request_that_is_accepted_while_recovery_waits_for_the_database_is_left_alone(
+    studio: Studio,
+) -> None:
+    """What is at work is asked inside the transaction: asked before, it would not know the newest request."""
+    async with aclosing(studio.generate()) as stream:
+        async with studio.services.database.begin():
+            accepting = asyncio.create_task(until(stream, events.Accepted))
+            await asyncio.sleep(0)
+            recovering = asyncio.create_task(studio.recovered(even_if_leased=True))
+            await asyncio.sleep(0)
+        await accepting
+
+        assert await recovering == []
+        await studio.post(await until(stream, events.Finished))
+    assert await studio.statuses() == [GenerationStatus.POSTED]
+
+
+async def test_what_another_process_took_over_is_not_sent(sqlite_url: str, nanogpt: NanoGPTStandIn) -> None:
+    """A process that was taken for dead finds at the last moment that its request is no longer its own."""
+    async with open_studio(sqlite_url, nanogpt) as slow, open_studio(sqlite_url, nanogpt) as other:
+        async with aclosing(slow.generate()) as stream:
+            await until(stream, events.Preparing)
+            assert len(await other.recovered(even_if_leased=True)) == 1
+            happened = await follow(stream)
+
+        assert happened[-1] == events.Failed(sentence=TakenOver().sentence)
+        assert nanogpt.requests == []
+        assert await slow.statuses() == [GenerationStatus.INTERRUPTED]
+        assert await slow.counted() == 0
+
+
+async def test_an_answer_that_comes_after_another_process_gave_up_is_handed_over_for_free(
+    sqlite_url: str, nanogpt: NanoGPTStandIn
+) -> None:
+    """It is paid, so the member gets it; their credit has been given back already and stays so."""
+    nanogpt.trouble.hold()
+    async with open_studio(sqlite_url, nanogpt) as slow, open_studio(sqlite_url, nanogpt) as other:
+        working = asyncio.create_task(slow.run_and_post())
+        await nanogpt.trouble.held()
+        assert len(await other.recovered(even_if_leased=True)) == 1
+        nanogpt.trouble.let_go()
+        happened = await working
+
+        assert isinstance(happened[-1], events.Finished)
+        assert await slow.statuses() == [GenerationStatus.UNKNOWN]
+        assert await slow.counted() == 0
+
+
+async def test_a_process_that_gives_up_late_does_not_release_what_another_one_delivers(
+    sqlite_url: str, nanogpt: NanoGPTStandIn
+) -> None:
+    async with open_studio(sqlite_url, nanogpt) as slow, open_studio(sqlite_url, nanogpt) as other:
+        generation_id = await leave_behind(slow, 1, GenerationStatus.MADE)
+        (recovery,) = await other.recovered(even_if_leased=True)
+        await slow.services.books.close(generation_id, GenerationStatus.FAILED, "undeliverable")
+        assert isinstance(recovery, Recovered)
+        await other.services.books.posted(generation_id, images=1, cost=None, message_id=702)
+
+        assert await slow.statuses() == [GenerationStatus.POSTED]
+        assert await slow.counted() == 1
+
+
+async def test_posting_twice_counts_once(studio: Studio) -> None:
+    last = (await studio.run_and_post())[-1]
+    assert isinstance(last, events.Finished)
+    await studio.post(last)
+
+    assert await studio.counted() == 1
+
+
+async def test_an_end_that_comes_second_changes_nothing(studio: Studio) -> None:
+    last = (await studio.run_and_post())[-1]
+    assert isinstance(last, events.Finished)
+    await studio.services.books.close(last.generation_id, GenerationStatus.FAILED, "too late")
+    generation = await studio.generation()
+
+    assert (generation.status, generation.error) == (GenerationStatus.POSTED, None)
+    assert await studio.counted() == 1
