@@ -229,6 +229,8 @@ def _reason(error: DBAPIError | OSError) -> str:
         return "it refuses the connection"
     if isinstance(error, TimeoutError):
         return "it does not answer"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     cause = error.orig if isinstance(error, DBAPIError) else error
     first_line = str(cause).strip().partition("\n")[0]
     return first_line.rstrip(".") or type(cause).__name__

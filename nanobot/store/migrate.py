@@ -55,6 +55,10 @@ def migrate(url: str) -> None:
         DatabaseNewerThanCode: it belongs to a later version.
     """
     parsed = parse_url(url)
+    if is_sqlite(parsed):
+        # aiosqlite's thread may outlive a failed connection's event loop and then print a traceback.
+        with reaching(parsed):
+            Path(parsed.database or "").open("ab").close()
     with _ALEMBIC_LOCK:
         asyncio.run(_migrate(parsed, Config(_ALEMBIC_INI)))
 
