@@ -31,10 +31,9 @@ _KEPT = (
 class BotEnded(OperatorError):
     """The bot's process ended while it was still needed; the sentence is followed by the end of its log."""
 
-    def __init__(self, exit_code: int, log_path: Path, log: str) -> None:
-        tail = [f"  {line}" for line in log.splitlines()[-_LOG_TAIL_LINES:]]
+    def __init__(self, exit_code: int, log_path: Path, log_tail: str) -> None:
         super().__init__(
-            "\n".join([f"The bot ended with exit code {exit_code}. Its log is {log_path}:", *tail])
+            f"The bot ended with exit code {exit_code}. Its log, {log_path}, ends so:\n{log_tail}"
         )
         self.exit_code = exit_code
 
@@ -56,6 +55,10 @@ class BotProcess:
         """What it logged so far, all runs together."""
         path = self.log_path
         return path.read_text("utf-8", errors="replace") if path.exists() else ""
+
+    @property
+    def log_tail(self) -> str:
+        return "\n".join(self.log.splitlines()[-_LOG_TAIL_LINES:]) or "(empty)"
 
     async def start(self, *arguments: str, **environment: str) -> None:
         """Run it with these arguments, and with these settings on top of its own."""
@@ -86,7 +89,7 @@ class BotProcess:
             await asyncio.wait((working, ending), return_when=asyncio.FIRST_COMPLETED)
             if working.done():
                 return await working
-            raise BotEnded(await ending, self.log_path, self.log)
+            raise BotEnded(await ending, self.log_path, self.log_tail)
         finally:
             working.cancel()
             ending.cancel()

@@ -10,19 +10,19 @@ from nanobot.sandbox.terminal.screen import Screen
 from nanobot.sandbox.terminal.session import Session
 
 
-async def chat(source: LineSource, session: Session, feed: Feed, screen: Screen) -> bool:
-    """Take lines until the end; tell whether each could be said and was answered."""
-    all_well = True
+async def chat(source: LineSource, session: Session, feed: Feed, screen: Screen) -> list[PersonError]:
+    """Take lines until the end; return why some could not be said or were not answered."""
+    failures = []
     while (typed := await source.next(session.prompt)) is not None:
         try:
             if not await _take(typed, session):
                 break
         except PersonError as error:
             screen.complain(error.sentence)
-            all_well = False
+            failures.append(error)
         finally:
             feed.refresh()
-    return all_well
+    return failures
 
 
 async def _take(typed: str, session: Session) -> bool:

@@ -66,7 +66,10 @@ class TypedLines:
 
     async def next(self, prompt: str) -> str | None:
         with self._screen.prompting(prompt):
-            return await _in_thread(lambda: _ask(prompt))
+            line = await _in_thread(lambda: _ask(prompt))
+        if line is None:
+            self._screen.end_line()
+        return line
 
 
 @contextlib.contextmanager

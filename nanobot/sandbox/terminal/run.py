@@ -14,11 +14,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from nanobot.errors import OperatorError
+from nanobot.errors import OperatorError, PersonError
 from nanobot.sandbox.bot_process import START_SECONDS, BotProcess
-from nanobot.sandbox.discord import DiscordStandIn
+from nanobot.sandbox.discord import DidNotRespond, DiscordStandIn
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
-from nanobot.sandbox.terminal.answers import Answers
+from nanobot.sandbox.terminal.answers import Answers, NoAnswer
 from nanobot.sandbox.terminal.chat import chat
 from nanobot.sandbox.terminal.den import found_den
 from nanobot.sandbox.terminal.feed import Feed
@@ -30,6 +30,11 @@ API_KEY = "sk-nano-sandbox"
 # A person would have given up by then; the stand-in paints within a second.
 PATIENCE_SECONDS = 60.0
 _SHUTDOWN_GRACE_SECONDS = 1
+_GREETING = """\
+The bot is online, and nothing leaves this machine. Try:
+  /imagine prompt:a red fox in snow
+  reply make it night
+“help” lists what else can be typed; Ctrl-D leaves."""
 
 
 class BotNotOnline(OperatorError):
@@ -61,6 +66,7 @@ async def run_terminal(
         OperatorError: the bot did not start, or ended.
     """
     screen = Screen(Console(highlight=False))
+    is_chat = not lines and sys.stdin.isatty()
     with _working_folder() as folder:
         async with _open(folder, database) as sandbox:
             den = found_den(sandbox.discord)
@@ -68,18 +74,12 @@ async def run_terminal(
             feed = Feed(den.world, screen, pictures)
             answers = Answers(world=den.world, is_progress=is_progress, patience_seconds=PATIENCE_SECONDS)
             session = Session(den, feed, screen, answers)
-            is_chat = not lines and sys.stdin.isatty()
             with terminal_kept() if is_chat else contextlib.nullcontext():
-                if is_chat:
-                    screen.note("The bot is online, and nothing leaves this machine. Try:")
-                    screen.note("  /imagine prompt:a red fox in snow")
-                    screen.note("  reply make it night")
-                    screen.note("`help` lists what else can be typed; Ctrl-D leaves.")
                 talk = _talk(_source(lines, screen, is_chat=is_chat), session, feed, screen)
-                all_well = await sandbox.bot.alongside(talk)
-        if not all_well and not is_chat:
-            screen.note(f"The bot's log:\n{sandbox.bot.log.rstrip() or '(empty)'}")
-        return all_well or is_chat
+                failures = await sandbox.bot.alongside(talk)
+        if any(isinstance(failure, NoAnswer | DidNotRespond) for failure in failures):
+            screen.complain(f"The end of the bot's log:\n{sandbox.bot.log_tail}")
+    return is_chat or not failures
 
 
 @asynccontextmanager
@@ -123,10 +123,13 @@ async def _come_online(sandbox: Sandbox) -> None:
 def _source(lines: Sequence[str], screen: Screen, *, is_chat: bool) -> LineSource:
     if lines:
         return GivenLines(lines, screen)
-    return TypedLines(screen) if is_chat else PipedLines(screen)
+    if not is_chat:
+        return PipedLines(screen)
+    screen.note(_GREETING)
+    return TypedLines(screen)
 
 
-async def _talk(source: LineSource, session: Session, feed: Feed, screen: Screen) -> bool:
+async def _talk(source: LineSource, session: Session, feed: Feed, screen: Screen) -> list[PersonError]:
     following = asyncio.create_task(feed.follow())
     try:
         return await chat(source, session, feed, screen)

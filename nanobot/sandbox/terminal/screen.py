@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.text import Text
 
 _INDENT = "  "
+# Under the text behind a message's number.
+_HANGING_INDENT = "     "
 _NARROWEST = 20
 _CLEAR_LINE = "\r\x1b[2K"
 
@@ -28,8 +30,10 @@ class Screen:
         """Show what arrives, indented."""
         with self._above_the_prompt():
             for line in lines:
-                for piece in self._wrapped(line):
-                    self._print(Text(_INDENT) + piece)
+                first, *rest = self._wrapped(line)
+                self._print(Text(_INDENT) + first)
+                for piece in rest:
+                    self._print(Text(_HANGING_INDENT) + piece)
 
     def note(self, sentence: str) -> None:
         with self._above_the_prompt():
@@ -45,8 +49,15 @@ class Screen:
         self._prompt = prompt
         try:
             yield
+        except BaseException:
+            self.end_line()
+            raise
         finally:
             self._prompt = None
+
+    def end_line(self) -> None:
+        """Go below a prompt behind which nothing was entered."""
+        self._console.print()
 
     @contextmanager
     def _above_the_prompt(self) -> Iterator[None]:
@@ -62,7 +73,7 @@ class Screen:
     def _wrapped(self, line: Text) -> Sequence[Text]:
         if not self._console.is_terminal:
             return [line]
-        width = max(_NARROWEST, self._console.width - len(_INDENT))
+        width = max(_NARROWEST, self._console.width - len(_HANGING_INDENT))
         return list(line.wrap(self._console, width))
 
     def _print(self, line: Text) -> None:
