@@ -16,7 +16,8 @@ class RedactingFormatter(logging.Formatter):
 
     def __init__(self, secrets: Iterable[str]) -> None:
         super().__init__(_FORMAT)
-        self._secrets = tuple(secret for secret in secrets if secret)
+        # Libraries strip the blanks that a setting may have around it.
+        self._secrets = tuple(filter(None, (secret.strip() for secret in secrets)))
 
     @override
     def format(self, record: logging.LogRecord) -> str:

@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     """Read from the environment and, below it, from a `.env` file; frozen once made."""
 
     model_config = SettingsConfigDict(
-        frozen=True, extra="ignore", env_file_encoding="utf-8", hide_input_in_errors=True
+        frozen=True, extra="ignore", env_file_encoding="utf-8-sig", hide_input_in_errors=True
     )
 
     discord_token: SecretStr | None = Field(
@@ -168,11 +168,13 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
     """Read the environment and `env_file` (which need not exist; `None` reads the environment alone).
 
     Raises:
-        SettingsError: a value is not of the form that its setting takes. The value itself is not repeated,
-            since it may be a secret that landed in the wrong line.
+        SettingsError: the file is no text, or a value is not of the form that its setting takes. The value itself
+            is not repeated, since it may be a secret that landed in the wrong line.
     """
     try:
         return Settings(_env_file=env_file)
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"The file {env_file} cannot be read: save it as UTF-8 text.") from error
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = str(first["loc"][0]).upper() if first["loc"] else "A setting"

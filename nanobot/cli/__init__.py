@@ -42,7 +42,7 @@ def _run(arguments: argparse.Namespace) -> int:
         return 0 if asyncio.run(run_sandbox(arguments.lines, database=arguments.database)) else _EXIT_FAILED
     settings = load_settings()
     # A person at a terminal reads what the command prints; the log is for the bot that runs unattended.
-    configure_logging(settings.log_level if arguments.command == "run" else "WARNING", _secrets(settings))
+    configure_logging(settings.log_level if arguments.command == "run" else "ERROR", _secrets(settings))
     match arguments.command:
         case "run":
             asyncio.run(run_bot(settings, SystemClock()))

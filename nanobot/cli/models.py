@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from nanobot.nanogpt.models import MODELS
 
@@ -16,7 +16,7 @@ def print_models(*, as_json: bool) -> None:
     if as_json:
         print(json.dumps([asdict(model) for model in MODELS.values()], indent=2))
         return
-    table = Table("Model", "Pictures it takes", "Mask", "What it does")
+    table = Table(Column("Model", no_wrap=True), "Pictures it takes", "Mask", "What it does")
     for model in MODELS.values():
         takes = "none" if not model.max_images else f"{model.images}, up to {model.max_images}"
         table.add_row(model.id, takes, "needed" if model.needs_mask else "", model.description)
