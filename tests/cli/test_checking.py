@@ -1,0 +1,164 @@
+"""`check`: whether the settings lead to a database, to Discord and to NanoGPT."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from yarl import URL
+
+from nanobot.sandbox.discord import DiscordStandIn
+from nanobot.sandbox.nanogpt import NanoGPTStandIn
+from tests.cli.conftest import Operator, Run
+from tests.journeys.health import free_port
+
+DATABASE_WELL = "✓ Database: reachable and up to date."
+NANOGPT_WELL = "✓ NanoGPT: the key works; balance $5.00."
+
+
+@pytest.fixture
+async def somebody_else() -> AsyncIterator[str]:
+    """Give the address of a web server that is neither Discord nor NanoGPT."""
+
+    async def welcome(_: web.Request) -> web.Response:
+        return web.Response(text="<h1>Welcome to the hotel</h1>", content_type="text/html")
+
+    application = web.Application()
+    application.router.add_route("*", "/{tail:.*}", welcome)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+def lines(run: Run) -> list[str]:
+    assert run.err == ""
+    assert "Traceback" not in run.out
+    return run.out.splitlines()
+
+
+async def test_all_is_well(operator: Operator, discord: DiscordStandIn, nanogpt: NanoGPTStandIn) -> None:
+    """One line each; nothing is paid, and the database is made."""
+    run = await operator.runs("check")
+
+    assert run.code == 0
+    database, about_discord, about_nanogpt = lines(run)
+    assert (database, about_nanogpt) == (DATABASE_WELL, NANOGPT_WELL)
+    assert about_discord.startswith(f"✓ Discord: the token belongs to {discord.bot.name}; invite it with ")
+    invitation = URL(about_discord.rpartition(" ")[2])
+    assert invitation.host == "discord.com"
+    assert invitation.query["client_id"] == str(discord.application_id)
+    assert invitation.query["scope"].split() == ["bot", "applications.commands"]
+    assert (operator.folder / "nanobot.db").exists()
+    assert (nanogpt.requests, nanogpt.charged) == ([], Decimal(0))
+
+
+async def test_without_any_setting_each_part_says_what_it_lacks(operator: Operator) -> None:
+    run = await operator.runs("check")
+
+    assert run.code == 1
+    database, discord, nanogpt = lines(run)
+    assert database == DATABASE_WELL
+    assert discord.startswith("✗ Discord: DISCORD_TOKEN is not set: copy .env.example to .env")
+    assert nanogpt.startswith("✗ NanoGPT: NANOGPT_API_KEY is not set: copy .env.example to .env")
+
+
+async def test_wrong_secrets_are_told_without_them(
+    operator: Operator, discord: DiscordStandIn, nanogpt: NanoGPTStandIn
+) -> None:
+    """Discord and NanoGPT are asked; neither answer repeats the secret."""
+    operator.sets(DISCORD_TOKEN="wrong-token-77aa", NANOGPT_API_KEY="sk-nano-wrong-77aa")
+
+    run = await operator.runs("check")
+
+    assert run.code == 1
+    _, about_discord, about_nanogpt = lines(run)
+    assert about_discord == "✗ Discord: DISCORD_TOKEN is wrong: Discord does not accept it."
+    assert about_nanogpt.startswith("✗ NanoGPT: NanoGPT does not accept the API key")
+    assert "77aa" not in run.out
+
+
+async def test_a_key_of_a_form_that_no_key_has(operator: Operator, discord: DiscordStandIn) -> None:
+    operator.sets(NANOGPT_API_KEY="sk-nano-ключ")
+
+    run = await operator.runs("check")
+
+    assert lines(run)[2] == (
+        "✗ NanoGPT: NANOGPT_API_KEY or NANOGPT_BASE_URL is wrong: the API key is one line of printable ASCII."
+    )
+
+
+async def test_discord_is_out_of_order(
+    operator: Operator, discord: DiscordStandIn, nanogpt: NanoGPTStandIn
+) -> None:
+    discord.trouble.fail_next("GET", "/oauth2/applications/@me", 503)
+
+    run = await operator.runs("check")
+
+    assert run.code == 1
+    assert lines(run)[1:] == ["✗ Discord: Discord answered with status 503. Try again later.", NANOGPT_WELL]
+
+
+@pytest.mark.parametrize(
+    "is_there", [pytest.param(False, id="nobody"), pytest.param(True, id="somebody else")]
+)
+async def test_discord_is_not_at_its_address(
+    operator: Operator, somebody_else: str, *, is_there: bool
+) -> None:
+    """Neither silence nor the page of a hotel's network is taken for Discord."""
+    address = somebody_else if is_there else f"http://127.0.0.1:{free_port()}"
+    operator.sets(DISCORD_TOKEN="a-token", DISCORD_API_URL=address)
+
+    run = await operator.runs("check")
+
+    assert run.code == 1
+    assert lines(run)[1] == ("✗ Discord: Discord cannot be reached, or something else answers in its place.")
+
+
+async def test_the_database_cannot_be_used(operator: Operator) -> None:
+    operator.sets(DATABASE_URL="sqlite+aiosqlite:///nowhere/nanobot.db")
+
+    run = await operator.runs("check")
+
+    assert run.code == 1
+    assert lines(run)[0] == (
+        "✗ Database: The database file nanobot.db cannot be used (No such file or directory): "
+        "check DATABASE_URL and that the database is up."
+    )
+
+
+async def test_the_database_is_newer_than_the_code(operator: Operator) -> None:
+    await operator.runs("migrate")
+    make_newer(operator.folder)
+
+    run = await operator.runs("check")
+
+    assert run.code == 1
+    assert lines(run)[0].startswith("✗ Database: The database is at revision 9999, which this version")
+
+
+async def test_migrate_brings_the_database_up_to_date_and_says_so(operator: Operator) -> None:
+    """Doing it again changes nothing; a database from the future is left alone."""
+    first = await operator.runs("migrate")
+    second = await operator.runs("migrate")
+    make_newer(operator.folder)
+    newer = await operator.runs("migrate")
+
+    assert (first.code, first.out, first.err) == (0, "The database is up to date.\n", "")
+    assert second == first
+    assert (newer.code, newer.out) == (2, "")
+    assert newer.err == (
+        "The database is at revision 9999, which this version of nanobot does not know: "
+        "update nanobot, or restore the backup that belongs to this version.\n"
+    )
+
+
+def make_newer(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "nanobot.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
