@@ -89,7 +89,7 @@ def _refused(error: errors.NanoGPTError, model: str) -> str:
         case errors.PayloadTooLarge():
             return f"The pictures are too large for NanoGPT. Try fewer or smaller ones. {_CREDIT}"
         case _:
-            said = f": “{error.message}”" if error.message else ""
+            said = f": “{error.message.rstrip('.')}”" if error.message else ""
             return f"NanoGPT did not accept the request{said}. Change it and try again. {_CREDIT}"
 
 
