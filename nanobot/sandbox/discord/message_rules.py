@@ -131,15 +131,7 @@ def _check_references(problems: Problems, draft: Draft) -> None:
     """Each `attachment://` address must name a file of this message, in an embed a picture."""
     names = {cleaned(name) for name in draft.filenames}
     if draft.given.get("components") is not None:
-        for component in walk(draft.components):
-            for media in media_of(component):
-                name = named_attachment(media["url"])
-                if name is not None and name not in names:
-                    with problems.at("components"):
-                        problems.add(
-                            "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND",
-                            "The referenced attachment was not found.",
-                        )
+        _check_component_media(problems, draft, names)
     for index, embed in enumerate(draft.embeds):
         for media in embed_media(embed):
             name = named_attachment(str(media.get("url", "")))
@@ -148,3 +140,14 @@ def _check_references(problems: Problems, draft: Draft) -> None:
             if name not in names or PurePath(name).suffix.lower() not in _EMBED_PICTURES:
                 with problems.at("embeds", index):
                     problems.add("EMBED_ATTACHMENT_NOT_FOUND", f"No picture of this message is named {name}.")
+
+
+def _check_component_media(problems: Problems, draft: Draft, names: set[str]) -> None:
+    for media in (media for component in walk(draft.components) for media in media_of(component)):
+        name = named_attachment(media["url"])
+        if name is not None and name not in names:
+            with problems.at("components"):
+                problems.add(
+                    "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND",
+                    "The referenced attachment was not found.",
+                )
