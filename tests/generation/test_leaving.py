@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
+import sqlite3
+from contextlib import aclosing, closing
+from pathlib import Path
 
 import pytest
 
@@ -166,16 +168,20 @@ async def test_leaving_after_everything_was_handed_over_leaves_posting_to_recove
     await hand_over(studio)
 
 
-async def test_cancelling_again_and_again_does_not_lose_the_release(studio: Studio) -> None:
-    """Books that are being written are written to the end, however impatient the canceller."""
+async def test_cancelling_again_and_again_does_not_lose_the_release(studio: Studio, tmp_path: Path) -> None:
+    """Books that are being written are written to the end before the task ends, however impatient the canceller."""
     slow = SlowlyGiven()
     reading = asyncio.create_task(studio.run(kind=Kind.EDIT, pictures=(slow,)))
     await slow.asked.wait()
     while not reading.done():
         reading.cancel()
         await asyncio.sleep(0)
+    # Read without giving the loop a turn, in which a release that was left behind could still come to its end.
+    with closing(sqlite3.connect(tmp_path / "nanobot.db")) as connection:
+        statuses = connection.execute("SELECT status FROM generations").fetchall()
 
     assert reading.cancelled()
+    assert statuses == [("interrupted",)]
     await released(studio)
 
 

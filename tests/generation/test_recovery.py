@@ -10,7 +10,14 @@ import pytest
 
 from nanobot.generation import events
 from nanobot.generation.books import LEASE_SECONDS, TakenOver
-from nanobot.generation.recovery import NEVER_SENT, OUTCOME_UNKNOWN, PICTURES_GONE, Lost, Recovered
+from nanobot.generation.recovery import (
+    NEVER_SENT,
+    OUTCOME_UNKNOWN,
+    PICTURES_GONE,
+    Lost,
+    Recovered,
+    recover,
+)
 from nanobot.nanogpt.shapes import ImageAnswer, InlinePicture
 from nanobot.quotas.desk import Hold
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
@@ -128,21 +135,23 @@ async def test_what_this_process_is_at_work_on_is_left_alone(studio: Studio) -> 
     assert await studio.counted() == 1
 
 
-async def test_a_request_that_is_accepted_while_recovery_waits_for_the_database_is_left_alone(
-    studio: Studio,
-) -> None:
-    """What is at work is asked inside the transaction: asked before, it would not know the newest request."""
-    async with aclosing(studio.generate()) as stream:
-        async with studio.services.database.begin():
-            accepting = asyncio.create_task(until(stream, events.Accepted))
-            await asyncio.sleep(0)
-            recovering = asyncio.create_task(studio.recovered(even_if_leased=True))
-            await asyncio.sleep(0)
-        await accepting
+async def test_a_request_that_is_accepted_while_recovery_delivers_is_left_alone(studio: Studio) -> None:
+    """What is at work is asked anew each time: deliveries take long, and requests go on meanwhile."""
+    await leave_behind(studio, 1, GenerationStatus.HELD)
+    services = studio.services
+    found = recover(
+        services.books,
+        services.collector,
+        at_work=lambda: services.generator.active_ids,
+        even_if_leased=True,
+    )
+    async with aclosing(found) as recoveries, aclosing(studio.generate()) as stream:
+        await anext(recoveries)
+        await until(stream, events.Accepted)
 
-        assert await recovering == []
+        assert [each async for each in recoveries] == []
         await studio.post(await until(stream, events.Finished))
-    assert await studio.statuses() == [GenerationStatus.POSTED]
+    assert await studio.counted() == 1
 
 
 async def test_what_another_process_took_over_is_not_sent(sqlite_url: str, nanogpt: NanoGPTStandIn) -> None:
