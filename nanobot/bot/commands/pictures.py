@@ -20,6 +20,9 @@ Seed = app_commands.Range[int, *SEED_RANGE]
 GuidanceScale = app_commands.Range[float, *GUIDANCE_SCALE_RANGE]
 Steps = app_commands.Range[int, *STEPS_RANGE]
 Strength = app_commands.Range[float, *STRENGTH_RANGE]
+# Longer than any of NanoGPT's model ids, and short enough to be named in a sentence.
+ModelId = app_commands.Range[str, 1, 100]
+Size = app_commands.Range[str, 1, 20]
 
 _MAX_CHOICES = 25
 _UPSCALE_PROMPT = "upscale"
@@ -49,8 +52,8 @@ _DESCRIPTIONS = {
 async def imagine(
     interaction: Interaction,
     prompt: Prompt,
-    model: str | None = None,
-    size: str | None = None,
+    model: ModelId | None = None,
+    size: Size | None = None,
     count: Count = 1,
     seed: Seed | None = None,
     negative_prompt: str | None = None,
@@ -92,8 +95,8 @@ async def edit(
     image4: discord.Attachment | None = None,
     mask: discord.Attachment | None = None,
     image_url: str | None = None,
-    model: str | None = None,
-    size: str | None = None,
+    model: ModelId | None = None,
+    size: Size | None = None,
     count: Count = 1,
     seed: Seed | None = None,
     negative_prompt: str | None = None,

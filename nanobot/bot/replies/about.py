@@ -6,10 +6,14 @@ from collections.abc import Iterable, Sequence
 
 from discord.utils import format_dt
 
-from nanobot.bot.replies.generation import money, quote
+from nanobot.bot.replies.generation import money, quote, shorten
 from nanobot.nanogpt.models import Model
 from nanobot.store.privacy import Erasure
 from nanobot.store.tables import Generation, GenerationStatus
+
+# Eight entries of this size fit into one message.
+_HISTORY_PROMPT_CHARACTERS = 70
+_HISTORY_MODEL_CHARACTERS = 40
 
 HELP = """\
 **Make a picture**: `/imagine prompt:a red fox in snow`. Be specific: subject, surroundings, light, style.
@@ -74,8 +78,9 @@ def _takes(model: Model) -> str:
 
 def _history_line(generation: Generation) -> str:
     asked = generation.request
-    what = quote(str(asked.get("prompt", "(erased)")), 100)
-    details = [format_dt(generation.created_at, "R"), f"`{asked.get('model', '?')}`"]
+    what = quote(str(asked.get("prompt", "(erased)")), _HISTORY_PROMPT_CHARACTERS)
+    model = shorten(str(asked.get("model", "?")), _HISTORY_MODEL_CHARACTERS)
+    details = [format_dt(generation.created_at, "R"), f"`{model}`"]
     if generation.cost is not None:
         details.append(money(generation.cost))
     if generation.status is GenerationStatus.POSTED and generation.posted_message_id:

@@ -21,7 +21,7 @@ BLOCKED = (
     "Ask an admin if you think that this is a mistake."
 )
 _BAR_CELLS = 20
-_LISTED_RULES = 20
+_LISTED_RULES = 20  # with ten members' use below them, a page stays within a message
 
 
 def quota_refusal(refusal: QuotaRefusal) -> str:
@@ -73,17 +73,11 @@ def rules_page(rules: GuildRules, top: Sequence[MemberUsage]) -> str:
     default = (
         f"{rule_words(rules.server)}" if rules.server else f"{rule_words(rules.bot)} (the bot's own setting)"
     )
-    lines = [f"**Default** · {default}"]
-    lines += [
-        f"<@&{role_id}> · {rule_words(rule)}" for role_id, rule in sorted(rules.roles.items())[:_LISTED_RULES]
-    ]
-    lines += [
-        f"<@{user_id}> · {rule_words(rule)}"
-        for user_id, rule in sorted(rules.members.items())[:_LISTED_RULES]
-    ]
-    hidden = max(0, len(rules.roles) - _LISTED_RULES) + max(0, len(rules.members) - _LISTED_RULES)
-    if hidden:
-        lines.append(f"-# and {hidden} more; `/quota show member:` tells of one.")
+    listed = [f"<@&{role_id}> · {rule_words(rule)}" for role_id, rule in sorted(rules.roles.items())]
+    listed += [f"<@{user_id}> · {rule_words(rule)}" for user_id, rule in sorted(rules.members.items())]
+    lines = [f"**Default** · {default}", *listed[:_LISTED_RULES]]
+    if len(listed) > _LISTED_RULES:
+        lines.append(f"-# and {len(listed) - _LISTED_RULES} more; `/quota show member:` tells of one.")
     lines.append("**Today**")
     lines += [f"<@{use.user_id}> · {pictures(use.images)} · {money(use.cost)}" for use in top] or [
         "No pictures yet."
