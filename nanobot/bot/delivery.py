@@ -79,7 +79,9 @@ class Delivery:
                 await self.try_edit_original(UPLOADING, destination)
             try:
                 message = await self._post_fitting(way, parcel, destination)
-            except (discord.Forbidden, discord.NotFound) as error:
+            except discord.HTTPException as error:
+                if not _is_final(error):
+                    raise
                 log.info(
                     "generation %s: %s is closed: %s", parcel.generation_id, type(way).__name__, error.text
                 )
