@@ -62,7 +62,7 @@ class NanoGPTError(Exception):
         return f"{sentence}: {self.message}" if self.message else f"{sentence}."
 
 
-class NotCharged(NanoGPTError):  # noqa: N818 - it names an outcome, and callers match on it
+class NotCharged(NanoGPTError):
     """No picture was made and none was charged."""
 
 
@@ -146,7 +146,7 @@ class Unreachable(NotCharged):
     summary = "NanoGPT cannot be reached"
 
 
-class OutcomeUnknown(NanoGPTError):  # noqa: N818 - it names an outcome, and callers match on it
+class OutcomeUnknown(NanoGPTError):
     """The request left this machine; it may have been executed and charged."""
 
 
@@ -166,7 +166,7 @@ class UnreadableAnswer(OutcomeUnknown):
     summary = "NanoGPT's answer cannot be read"
 
 
-class DownloadFailed(NanoGPTError):  # noqa: N818 - it names an outcome, and callers match on it
+class DownloadFailed(NanoGPTError):
     """A hosted picture could not be fetched; `temporary` tells whether a later try may succeed."""
 
     summary = "The finished picture could not be fetched from NanoGPT"

@@ -32,7 +32,7 @@ class Reply:
     body: bytes
 
 
-class TooLarge(Exception):  # noqa: N818 - as the errors that it is turned into
+class TooLarge(Exception):
     """A body is longer than the bound it was read with."""
 
 
