@@ -218,6 +218,8 @@ class Channel:
 
     def _message_event(self, message: Message, reads_content: bool) -> Json:
         body = message_for_bot(message, has_intent=reads_content)
+        # https://github.com/discord/discord-api-docs/pull/8311: without it, discord.js drops direct messages.
+        body["channel_type"] = int(self.type)
         if self.guild is not None:
             body["guild_id"] = str(self.guild.id)
             if (member := self.guild.members.get(message.author.id)) is not None:

@@ -184,6 +184,15 @@ async def test_events_go_to_the_sessions_that_asked(
     assert (await wire.hear())["t"] == "INTERACTION_CREATE"
 
 
+async def test_messages_tell_the_type_of_their_channel(scene: Scene, wire: Wire) -> None:
+    await wire.identify(scene.stand_in.bot_token, intents=MESSAGES | DIRECT_MESSAGES)
+    await wire.hear_event("READY")
+    for channel in (scene.general, scene.general.add_thread("foxes"), scene.alice.dm):
+        await scene.alice.says("hello", channel)
+
+    assert [(await wire.hear())["d"]["channel_type"] for _ in range(3)] == [0, 11, 1]
+
+
 async def test_a_channel_closed_to_the_bot_is_silent(scene: Scene, wire: Wire) -> None:
     await wire.identify(scene.stand_in.bot_token)
     await wire.hear_event("GUILD_CREATE")
