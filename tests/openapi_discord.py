@@ -31,6 +31,8 @@ _FIELDS_BESIDE_SCHEMA: Mapping[str, tuple[str, ...]] = {
     "IncomingWebhookUpdateForInteractionCallbackRequestPartial": ("tts",),
     "MessageEditRequestPartial": ("tts",),
     "RichEmbed": ("flags",),
+    # https://discord.com/developers/docs/components/reference#button: "`name`, `id`, and `animated`".
+    "ComponentEmojiForRequest": ("animated",),
     # discord.py names a kept attachment by all that it knows of it.
     "MessageAttachmentRequest": (
         "proxy_url",
