@@ -1,0 +1,216 @@
+/** The line at the bottom: slash commands with completion, messages, files, replies. */
+import { act } from "./api.js";
+import { dismissOffer, offer, startCompletion, takesKey } from "./completion.js";
+import { el, find } from "./dom.js";
+import { icon } from "./icons.js";
+import { placeFiles } from "./placing.js";
+import { OptionType, hasChoice, hintOf, leavesOf, parseSlash, problemOf, unusedOptions, valueAt } from "./slash.js";
+import { channelTitle, everybody, here, state } from "./state.js";
+import { remoteItems, suggest, withMentions } from "./suggestions.js";
+import { beginUpload, endUpload, settled, uploadChip } from "./uploads.js";
+
+const ASK_AFTER_MILLISECONDS = 150;
+const MOST_FILES = 10;
+
+const form = find("#composer");
+const input = find("#line");
+const picker = find("#file-picker");
+let files = [];
+let reply = null;
+let pickingFor = null;
+let lastSent = "";
+let question = 0;
+
+export function startComposer() {
+  startCompletion(input, accept);
+  form.addEventListener("submit", (event) => (event.preventDefault(), send()));
+  input.addEventListener("input", changed);
+  input.addEventListener("keydown", onKey);
+  input.addEventListener("click", refreshOffer);
+  input.addEventListener("blur", dismissOffer);
+  input.addEventListener("paste", (event) => event.clipboardData.files.length && (event.preventDefault(), addFiles([...event.clipboardData.files])));
+  picker.addEventListener("change", () => (addFiles([...picker.files], pickingFor), (picker.value = ""), input.focus()));
+  find("#attach").addEventListener("click", () => pickFor(null));
+  const chat = find("#chat");
+  chat.addEventListener("dragover", (event) => (event.preventDefault(), chat.classList.add("dropping")));
+  chat.addEventListener("dragleave", (event) => chat.contains(event.relatedTarget) || chat.classList.remove("dropping"));
+  chat.addEventListener("drop", (event) => (event.preventDefault(), chat.classList.remove("dropping"), addFiles([...event.dataTransfer.files])));
+}
+
+/** The channel or the commands are others now. */
+export function refreshComposer() {
+  const name = `Message ${channelTitle(here())}`;
+  input.setAttribute("aria-label", name);
+  input.placeholder = name;
+  render();
+}
+
+export function forgetReply() {
+  reply = null;
+  render();
+}
+
+/** @param {object} message */
+export function replyTo(message) {
+  reply = { message, ping: true };
+  render();
+  input.focus();
+}
+
+/** @param {string} line */
+export function fill(line) {
+  input.value = line;
+  input.focus();
+  changed();
+}
+
+function read() {
+  const slash = parseSlash(input.value, leavesOf(state.commands));
+  const fileOptions = (slash?.leaf?.options ?? []).filter(({ type }) => type === OptionType.FILE).map(({ name }) => name);
+  return { slash, placed: placeFiles(files, fileOptions) };
+}
+
+function changed() {
+  say("");
+  render();
+  refreshOffer();
+}
+
+function render() {
+  const { slash, placed } = read();
+  input.style.height = "auto";
+  input.style.height = `${input.scrollHeight}px`;
+  renderReply();
+  renderHint(slash, [...placed.keys()]);
+  const captions = new Map([...placed].map(([option, file]) => [file, option]));
+  const chips = files.map((file) => uploadChip(file, captions.get(file) ?? (slash?.leaf ? "not used:" : ""), () => removeFile(file)));
+  find("#tray").replaceChildren(...chips);
+  find("#tray").hidden = chips.length === 0;
+}
+
+function renderReply() {
+  const bar = find("#reply-bar");
+  bar.hidden = reply === null;
+  if (reply === null) return;
+  const ping = el("button", { type: "button", class: "textual", role: "switch", "aria-checked": String(reply.ping), "aria-label": "Ping on reply", data: { testid: "ping" } }, reply.ping ? "@ ON" : "@ OFF");
+  ping.addEventListener("click", () => ((reply.ping = !reply.ping), render(), bar.querySelector("[role=switch]").focus()));
+  const cancel = el("button", { type: "button", class: "plain", "aria-label": "Cancel reply", on: { click: () => (forgetReply(), input.focus()) } }, icon("close"));
+  bar.replaceChildren(el("span", {}, "Replying to ", el("strong", {}, reply.message.author.name)), ping, cancel);
+}
+
+function renderHint(slash, attached) {
+  const hint = find("#hint");
+  const options = find("#options");
+  hint.hidden = options.hidden = !slash?.leaf;
+  if (!slash?.leaf) return;
+  const option = valueAt(slash, input.selectionStart)?.option;
+  const about = option ? `${option.name}: ${option.description} (${hintOf(option)})` : `/${slash.leaf.words}: ${slash.leaf.description}`;
+  const problem = problemOf(slash, attached);
+  hint.replaceChildren(el("span", {}, about), problem && el("span", { class: "problem" }, problem));
+  options.setAttribute("aria-label", `Options of /${slash.leaf.words}`);
+  options.replaceChildren(...unusedOptions(slash, attached).map(optionButton));
+  options.hidden = options.childElementCount === 0;
+}
+
+function optionButton(option) {
+  const add = () => {
+    if (option.type === OptionType.FILE) return pickFor(option.name);
+    return fill(`${input.value.trimEnd()} ${option.name}:`);
+  };
+  const props = { type: "button", class: "option", title: option.description, "aria-label": `Add ${option.name}: ${option.description}`, data: { testid: `option-${option.name}` } };
+  return el("button", { ...props, on: { click: add } }, icon(option.type === OptionType.FILE ? "file" : "plus"), option.name);
+}
+
+function refreshOffer() {
+  question += 1;
+  const mine = question;
+  const { slash, placed } = read();
+  const line = input.value;
+  const directory = { people: everybody(), roles: state.roles, channels: state.channels };
+  const { items, isEager, remote } = suggest(line, input.selectionStart, leavesOf(state.commands), [...placed.keys()], directory);
+  const isUnsendable = slash !== null && problemOf(slash, [...placed.keys()]) !== null;
+  offer(items, isEager || isUnsendable, remote ? "Asking the bot…" : "");
+  if (remote) setTimeout(() => mine === question && askBot(remote, line, items, mine), ASK_AFTER_MILLISECONDS);
+}
+
+async function askBot(remote, line, names, mine) {
+  const answer = await act({ type: "autocomplete", line: remote.line });
+  if (mine !== question || document.activeElement !== input) return;
+  const choices = answer.ok ? answer.choices : [];
+  const isWhole = remote.query.trim() === "" || hasChoice(choices, remote.query.trim());
+  const note = answer.ok ? "" : (answer.sentence ?? "Loading options failed.");
+  offer([...remoteItems(choices, line, remote), ...names], choices.length > 0 && !isWhole, note || (choices.length ? "" : "No options match your search."));
+}
+
+/** @param {import("./suggestions.js").Suggestion} item */
+function accept(item) {
+  input.setRangeText(item.insert, item.start, item.end, "end");
+  input.focus();
+  if (item.file) pickFor(item.file);
+  changed();
+}
+
+function pickFor(option) {
+  pickingFor = option;
+  picker.multiple = option === null;
+  picker.setAttribute("aria-label", option === null ? "Files" : `File for ${option}`);
+  picker.click();
+}
+
+function addFiles(chosen, option = null) {
+  if (option !== null) files.filter(({ wanted }) => wanted === option).forEach(removeFile);
+  const room = MOST_FILES - files.length;
+  files.push(...chosen.slice(0, room).map((file) => beginUpload(file, option, render)));
+  if (chosen.length > room) say(`A message holds at most ${MOST_FILES} files.`);
+  render();
+}
+
+function removeFile(file) {
+  files = files.filter((each) => each !== file);
+  endUpload(file);
+  render();
+}
+
+function onKey(event) {
+  if (takesKey(event)) return void event.preventDefault();
+  if (event.key === "Escape" && reply) return forgetReply();
+  if (event.key === "ArrowUp" && !input.value && lastSent) return event.preventDefault(), fill(lastSent);
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  send();
+}
+
+async function send() {
+  const line = input.value.trim();
+  if (!line && !files.length) return;
+  const { slash, placed } = read();
+  const sent = { line: input.value, files, reply };
+  const used = slash ? [...placed.values()] : files;
+  [lastSent, files, reply, input.value] = [input.value, [], null, ""];
+  say("");
+  dismissOffer();
+  render();
+  const problem = await settled(used);
+  const answer = problem ? { ok: false, sentence: problem } : await act(slash ? slashAction(line, placed) : sayAction(line, used, sent.reply));
+  if (answer.ok) return sent.files.forEach(endUpload);
+  say(answer.sentence ?? "That could not be sent.");
+  if (input.value || files.length) return;
+  [files, reply, input.value] = [sent.files, sent.reply, sent.line];
+  render();
+}
+
+function slashAction(line, placed) {
+  const uploaded = [...placed].map(([option, file]) => [option, file.upload]);
+  return { type: "slash", line, attachments: Object.fromEntries(uploaded) };
+}
+
+function sayAction(line, used, answered) {
+  const action = { type: "say", text: withMentions(line, everybody()), uploads: used.map((file) => file.upload) };
+  return answered ? { ...action, reply_to: answered.message.id, ping: answered.ping } : action;
+}
+
+function say(sentence) {
+  const place = find("#composer-error");
+  place.textContent = sentence;
+  place.hidden = !sentence;
+}

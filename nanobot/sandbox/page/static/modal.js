@@ -1,0 +1,91 @@
+/** The form that the bot opened on this person's screen. The browser's own dialog keeps the focus in and gives it back. */
+import { act } from "./api.js";
+import { el, find } from "./dom.js";
+import { fieldOf } from "./fields.js";
+import { Kind } from "./kinds.js";
+import { icon } from "./icons.js";
+import { markdown } from "./markdown_view.js";
+import { settled } from "./uploads.js";
+
+const CLOSED = "closed-forms";
+const REMEMBERED = 50;
+
+const dialog = find("#form");
+let openId = null;
+
+export function startModal() {
+  dialog.addEventListener("close", () => {
+    if (openId !== null) remember(openId);
+    openId = null;
+  });
+}
+
+/** @param {{id: string, title: string, components: object[]} | null} modal */
+export function showModal(modal) {
+  const id = modal === null || closed().includes(modal.id) ? null : modal.id;
+  if (id === openId) return;
+  if (dialog.open) dialog.close();
+  if (id === null) return;
+  openId = id;
+  dialog.replaceChildren(formOf(modal));
+  dialog.showModal();
+  dialog.querySelector("input:not([disabled]), textarea, select")?.focus();
+}
+
+function formOf(modal) {
+  const fields = [];
+  const parts = modal.components.flatMap((component, index) => partsOf(component, `field-${index}`, fields));
+  const problem = el("p", { class: "problem", role: "alert", hidden: true });
+  const submit = el("button", { type: "submit", class: "button primary", data: { testid: "modal-submit" } }, "Submit");
+  const cancel = el("button", { type: "button", class: "button secondary", on: { click: () => dialog.close() } }, "Cancel");
+  const close = el("button", { type: "button", class: "plain", "aria-label": "Close form", on: { click: () => dialog.close() } }, icon("close"));
+  const form = el("form", {}, el("header", {}, el("h2", { id: "form-title" }, modal.title), close), el("div", { class: "fields-list" }, ...parts), problem, el("footer", { class: "row" }, cancel, submit));
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    submit.disabled = true;
+    const sentence = await submitted(modal, fields);
+    submit.disabled = false;
+    problem.textContent = sentence ?? "";
+    problem.hidden = sentence === null;
+    if (sentence === null && openId === modal.id) dialog.close();
+  });
+  return form;
+}
+
+/** @returns {Promise<string | null>} what was refused */
+async function submitted(modal, fields) {
+  const files = fields.filter(({ uploads }) => uploads);
+  const wrong = await settled(files.flatMap(({ uploads }) => uploads()));
+  if (wrong) return wrong;
+  const answers = fields.filter(({ answer }) => answer).map(({ id, answer }) => [id, answer()]);
+  const uploads = files.map(({ id, uploads: chosen }) => [id, chosen().map(({ upload }) => upload)]);
+  const given = Object.fromEntries(answers.filter(([, value]) => value !== null));
+  const result = await act({ type: "submit", modal: modal.id, answers: given, uploads: Object.fromEntries(uploads) });
+  return result.ok ? null : (result.sentence ?? "Something went wrong. Try again.");
+}
+
+function partsOf(component, id, fields) {
+  if (component.type === Kind.TEXT) return [el("div", { class: "text" }, ...markdown(component.content))];
+  if (component.type === Kind.LABEL) return [labelled(component.label, component.description, component.component, id, fields)];
+  return (component.components ?? []).map((inner, index) => labelled(inner.label ?? "", null, inner, `${id}-${index}`, fields));
+}
+
+function labelled(label, description, component, id, fields) {
+  const field = fieldOf(component, id);
+  fields.push(field);
+  const isNeeded = component.type !== Kind.CHECKBOX && (component.required ?? true);
+  const star = isNeeded && el("span", { class: "problem", "aria-hidden": "true" }, " *");
+  const detail = description && el("small", { id: `${id}-about` }, description);
+  if (field.isGroup) return el("fieldset", { class: "field", "aria-describedby": description ? `${id}-about` : null }, el("legend", {}, label, star), detail, field.element);
+  field.element.querySelector(`#${id}`).setAttribute("aria-describedby", description ? `${id}-about` : "");
+  return el("div", { class: "field" }, el("label", { for: id }, label, star), detail, field.element);
+}
+
+/** The bot is never told that a form was closed; this page must not open it again. */
+function closed() {
+  return JSON.parse(sessionStorage.getItem(CLOSED) ?? "[]");
+}
+
+function remember(id) {
+  sessionStorage.setItem(CLOSED, JSON.stringify([...closed(), id].slice(-REMEMBERED)));
+}
