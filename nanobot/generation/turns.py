@@ -17,9 +17,10 @@ class TooManyWaiting(PersonError):
 
     def __init__(self, *, waiting: int) -> None:
         self.waiting = waiting
-        yours = "requests of yours are" if waiting != 1 else "request of yours is"
+        many = waiting != 1
         super().__init__(
-            f"{waiting} {yours} already waiting for a turn. Ask again as soon as one of them is done."
+            f"{waiting} {'requests of yours are' if many else 'request of yours is'} already waiting for a turn. "
+            f"Ask again as soon as {'one of them' if many else 'it'} is done."
             if waiting
             else "All turns are taken right now. Ask again in a minute."
         )

@@ -143,7 +143,7 @@ async def test_a_member_with_a_full_queue_is_refused_without_a_hold(
 
         assert refused == [
             events.Refused(
-                sentence="1 request of yours is already waiting for a turn. Ask again as soon as one of them is done."
+                sentence="1 request of yours is already waiting for a turn. Ask again as soon as it is done."
             )
         ]
 

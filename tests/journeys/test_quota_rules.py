@@ -48,9 +48,9 @@ async def test_an_admin_blocks_a_member_or_lifts_the_limit(community: Community)
 
     assert "0 pictures per day. That blocks them altogether, extra pictures included." in blocked
     assert "Blocked by an admin: nothing can be made." in await answer(alice, "/usage", channel)
-    assert refusal == (
+    assert refusal.startswith(
         "An admin of this server has set your quota to 0 pictures, so nothing was made. "
-        "Ask an admin if you think that this is a mistake."
+        "Ask an admin if you think that this is a mistake. 0 pictures used today; the quota starts anew <t:"
     )
     assert community.nanogpt.requests == []
 

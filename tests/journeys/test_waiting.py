@@ -117,7 +117,7 @@ async def test_a_member_may_have_only_so_many_requests(community: Community) -> 
 
     assert waiting.content == "Waiting for a turn: you are next."
     assert refusal.content == (
-        "1 request of yours is already waiting for a turn. Ask again as soon as one of them is done."
+        "1 request of yours is already waiting for a turn. Ask again as soon as it is done."
     )
     assert "2 of 20 pictures used" in await community.usage(alice)
     community.nanogpt.trouble.let_go()

@@ -26,9 +26,10 @@ _LISTED_RULES = 20  # with ten members' use below them, a page stays within a me
 
 def quota_refusal(refusal: QuotaRefusal) -> str:
     """Say how much is used, how much is left, and when it starts anew."""
+    current = _current(refusal.applied.rule.period)
     if refusal.is_blocked:
-        return BLOCKED
-    used = f"{used_of(refusal.used, refusal.applied.rule)} used {_current(refusal.applied.rule.period)}"
+        return f"{BLOCKED} {pictures(refusal.used)} used {current}; the quota starts anew {_when(refusal.resets_at)}, at 0 again."
+    used = f"{used_of(refusal.used, refusal.applied.rule)} used {current}"
     anew = f"Your quota starts anew {_when(refusal.resets_at)}."
     if refusal.left:
         return f"You asked for {pictures(refusal.wanted)} and have {refusal.left} left ({used}). Ask for fewer. {anew}"
