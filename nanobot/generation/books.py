@@ -121,7 +121,9 @@ class Books:
             )
             if is_first:
                 await self._desk.settle(session, generation_id, images=images, cost=cost)
-        if not is_first:
+        if is_first:
+            log.info("generation %s: posted and settled", generation_id)
+        else:
             log.warning("generation %s: posted although it had ended before", generation_id)
 
     async def close(self, generation_id: str, status: GenerationStatus, error: str) -> None:

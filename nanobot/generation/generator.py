@@ -20,7 +20,7 @@ from uuid import uuid4
 
 from nanobot.clock import Clock
 from nanobot.errors import PersonError
-from nanobot.generation import events
+from nanobot.generation import diary, events
 from nanobot.generation.books import Books, to_stored
 from nanobot.generation.collect import PictureCollector
 from nanobot.generation.failures import is_operators_concern, sentence_of, status_of
@@ -113,6 +113,7 @@ class Generator:
         try:
             async with aclosing(self._accept_and_perform(job)) as happenings:
                 async for event in happenings:
+                    diary.note(job.id, event)
                     yield event
         finally:
             if job.payment is None or job.payment.done():

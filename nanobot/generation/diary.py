@@ -1,0 +1,52 @@
+"""One line in the log for each event of a generation: what an operator follows a request by.
+
+Neither prompts nor what a person is told are in it, since those may quote the prompt.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import assert_never
+
+from nanobot.generation import events
+
+log = logging.getLogger(__name__)
+
+
+def note(generation_id: str, event: events.Event) -> None:
+    """Log the event at INFO as `generation ID: …`."""
+    log.info("generation %s: %s", generation_id, _words(event))
+
+
+def _words(event: events.Event) -> str:
+    match event:
+        case events.Accepted(model=model):
+            words = f"accepted for {model}"
+        case events.Queued(position=position):
+            words = f"waiting for a turn at position {position}"
+        case events.Preparing(pictures=pictures):
+            words = f"preparing, {_pictures(pictures)} given"
+        case events.Generating():
+            words = "asking NanoGPT"
+        case events.PictureReady(picture=picture, total=total):
+            size = f"{picture.width}×{picture.height}, {len(picture.data)} bytes"
+            words = f"picture {picture.position} of {total} is here, {size}"
+        case events.Finished(seconds=seconds, pictures=pictures):
+            words = f"{_pictures(pictures)} made within {seconds:.1f} s for {_price(event)}"
+        case events.Refused() | events.QuotaRefused():
+            words = "refused before it was accepted"
+        case events.Cancelled():
+            words = "withdrawn by the member"
+        case events.Failed():
+            words = "failed"
+        case _:
+            assert_never(event)
+    return words
+
+
+def _pictures(count: int) -> str:
+    return "1 picture" if count == 1 else f"{count} pictures"
+
+
+def _price(finished: events.Finished) -> str:
+    return "an unknown price" if finished.cost is None else f"${finished.cost}"
