@@ -12,7 +12,7 @@ from nanobot.cli.checking import check
 from nanobot.cli.models import print_models
 from nanobot.cli.sandboxing import run_sandbox
 from nanobot.cli.trying import TryOptions, try_prompt
-from nanobot.clock import SystemClock
+from nanobot.clock import Clock, ShiftedClock, SystemClock
 from nanobot.errors import OperatorError
 from nanobot.logs import configure_logging
 from nanobot.settings import Settings, load_settings
@@ -45,7 +45,7 @@ def _run(arguments: argparse.Namespace) -> int:
     configure_logging(settings.log_level if arguments.command == "run" else "ERROR", _secrets(settings))
     match arguments.command:
         case "run":
-            asyncio.run(run_bot(settings, SystemClock()))
+            asyncio.run(run_bot(settings, _clock(arguments)))
             return 0
         case "try":
             return 0 if asyncio.run(try_prompt(_try_options(arguments), settings)) else _EXIT_FAILED
@@ -63,7 +63,7 @@ def _run(arguments: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bot.py", description="nanobot: pictures for a Discord community.")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    commands.add_parser("run", help="run the bot (what happens without a command)")
+    _add_run(commands.add_parser("run", help="run the bot (what happens without a command)"))
     _add_sandbox(commands.add_parser("sandbox", help="try the whole bot here, without accounts or a network"))
     _add_try(commands.add_parser("try", help="make a picture from the terminal"))
     commands.add_parser("check", help="check settings, database, Discord and NanoGPT")
@@ -71,6 +71,15 @@ def _parser() -> argparse.ArgumentParser:
     models = commands.add_parser("models", help="list the models")
     models.add_argument("--json", action="store_true", help="as JSON")
     return parser
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--clock",
+        type=Path,
+        metavar="FILE",
+        help="go by a clock that is ahead by as many seconds as FILE says, read anew at each look (to try quotas)",
+    )
 
 
 def _add_sandbox(parser: argparse.ArgumentParser) -> None:
@@ -101,6 +110,10 @@ def _add_try(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sandbox", action="store_true", help="let the offline stand-in paint: no key, no network, no cost"
     )
+
+
+def _clock(arguments: argparse.Namespace) -> Clock:
+    return SystemClock() if arguments.clock is None else ShiftedClock(arguments.clock)
 
 
 def _try_options(arguments: argparse.Namespace) -> TryOptions:
