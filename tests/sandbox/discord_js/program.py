@@ -53,11 +53,11 @@ class Program:
         """Return the first line of this kind with these fields, waiting for it if need be.
 
         Raises:
-            AssertionError: it did not come in time, or the program ended without it.
+            AssertionError: it did not come in time, or the program failed or ended without it.
         """
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS), self._news:
-                while (found := self._find(kind, fields)) is None and not self._has_ended:
+                while (found := self._find(kind, fields)) is None and not (self._has_ended or self.errors):
                     await self._news.wait()
         except TimeoutError:
             found = None

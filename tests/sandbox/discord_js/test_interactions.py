@@ -190,7 +190,7 @@ async def test_a_press_is_deferred_and_its_message_edited_later(scene: Scene) ->
     await scene.alice.presses(message, "Later")
     await call.settled(lambda shown: shown.content == "Edited later")
 
-    assert message.buttons == ["Update", "Later", "Form", "Layout", "Wrong"]
+    assert message.buttons == ["Update", "Later", "Form", "Layout", "Wrong", "Tidy"]
     assert (await scene.program.saw("update", id=str(message.id), content="Edited later"))["content"]
 
 
@@ -256,3 +256,43 @@ async def test_a_refusal_is_decoded_and_the_openapi_file_refuses_the_same(scene:
     assert seen["errors"]["content"]["_errors"][0]["code"] == "BASE_TYPE_MAX_LENGTH"
     require_specification()
     assert "content" in "".join(check_requests(refused))
+
+
+async def test_responses_are_fetched_edited_and_deleted(scene: Scene) -> None:
+    _, message = await panel(scene)
+    pressed = await scene.alice.presses(message, "Tidy")
+    aside = await (await pressed.followup()).wait_for(lambda shown: shown.content == "Aside, edited")
+    seen = await scene.program.saw("tidied", id=str(pressed.id))
+
+    assert seen["fetched"] == "For a moment"
+    assert pressed.deleted
+    assert not aside.is_deleted
+
+
+async def test_a_command_in_direct_messages_has_neither_guild_nor_member(scene: Scene) -> None:
+    call, message = await panel(scene, scene.alice.dm)
+    await scene.alice.presses(message, "Later")
+    await call.settled(lambda shown: shown.content == "Edited later")
+    seen = await scene.program.saw("command", id=str(call.id))
+
+    assert seen.keys().isdisjoint({"guild", "member"})
+    assert seen["context"] == 1
+    assert seen["user"] == "alice"
+    assert "AttachFiles" in seen["appPermissions"]
+
+
+async def test_a_user_installed_app_answers_where_the_bot_is_not(scene: Scene) -> None:
+    """The library does not know the guild and takes what the interaction tells."""
+    elsewhere = scene.stand_in.add_guild("Elsewhere", has_bot=False, locale="fr")
+    hall = elsewhere.add_channel("hall")
+    carol = elsewhere.add_member("carol")
+    carol.installs_app()
+    call = await carol.types("/panel", hall)
+    message = await call.response()
+    await carol.presses(message, "Update")
+    await call.settled(lambda shown: shown.content == f"Updated by {carol.mention}")
+    seen = await scene.program.saw("command", id=str(call.id))
+
+    assert seen["owners"] == {"1": str(carol.id)}
+    assert (seen["user"], seen["guildLocale"], seen["context"]) == ("carol", "fr", 0)
+    assert "guild" not in seen

@@ -47,6 +47,7 @@ async def test_a_mention_is_read_and_answered_with_a_file(scene: Scene) -> None:
     assert replied["attachments"][0]["size"] == REPLY_PICTURE.stat().st_size
     assert replied["edited"] is True
     assert replied["pinged"] == []
+    assert shown.nonce == str(said.id)
     assert said.reactions == {"👀": [scene.stand_in.bot]}
     assert (await scene.program.saw("reaction", message=str(said.id)))["emoji"] == "👀"
 
@@ -90,6 +91,26 @@ async def test_a_direct_message_is_read_and_answered(scene: Scene) -> None:
     assert seen["content"] == "just between us"
     assert seen["attachments"][0]["name"] == "my_cat.png"
     assert shown.channel is scene.bob.dm
+
+
+async def test_the_bot_writes_first(scene: Scene) -> None:
+    said = await scene.bob.says("tell me privately", scene.general, mentions=[scene.stand_in.bot])
+    sent = await scene.program.saw("sent", to=str(said.id))
+    shown = await scene.bob.dm.next_message(where=lambda message: message.content == "Between us")
+
+    assert sent["id"] == str(shown.id)
+    assert sent["channelId"] == str(scene.bob.dm.id)
+    assert sent["attachments"][0]["size"] == REPLY_PICTURE.stat().st_size
+
+
+async def test_closed_direct_messages_are_a_refusal(scene: Scene) -> None:
+    dora = scene.guild.add_member("dora")
+    dora.closes_dms()
+    said = await dora.says("tell me privately", scene.general, mentions=[scene.stand_in.bot])
+    refused = await scene.program.saw("refusal", id=str(said.id))
+
+    assert (refused["status"], refused["code"]) == (403, 50007)
+    assert not dora.dm.messages
 
 
 async def test_a_deleted_message_is_gone_on_both_sides(scene: Scene) -> None:
