@@ -20,7 +20,7 @@ _LINE_STYLES = (("-# ", "dim"), ("### ", "bold"), ("## ", "bold"), ("# ", "bold 
 _SPAN = re.compile(
     r"""
       \\(?P<escaped>[^\w\s])
-    | (?P<ticks>`{1,3})(?P<code>.+?)(?P=ticks)
+    | (?<!`)(?P<ticks>`{1,2})(?!`)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)
     | \*\*(?P<bold>.+?)\*\*(?!\*)
     | __(?P<underline>.+?)__(?!_)
     | ~~(?P<strike>.+?)~~

@@ -1,0 +1,1 @@
+"""The chat in a terminal: its parts by themselves, and `python bot.py sandbox` as a person runs it."""
