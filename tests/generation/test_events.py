@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from nanobot.generation import events
-from nanobot.generation.request import Kind
+from nanobot.generation.request import Kind, ReturnAddress
 from nanobot.quotas.desk import Member
 from nanobot.quotas.policy import Rule
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
@@ -50,6 +50,16 @@ async def test_posting_settles_the_hold_and_forgets_what_was_kept_for_it(studio:
     assert (generation.posted_channel_id, generation.posted_message_id) == (600, 700)
     assert (generation.interaction_token, generation.lease_until) == (None, None)
     assert (standing.used, standing.held, standing.left) == (1, 0, 9)
+
+
+async def test_a_request_that_came_by_no_interaction_keeps_no_token(studio: Studio) -> None:
+    (accepted, *_) = await studio.run(address=ReturnAddress(channel_id=600))
+    assert isinstance(accepted, events.Accepted)
+    found = await studio.services.books.find(accepted.generation_id)
+
+    assert found is not None
+    assert (found.channel_id, found.application_id, found.interaction_token) == (600, None, None)
+    assert await studio.services.books.find("0" * 32) is None
 
 
 async def test_several_pictures_come_in_order(studio: Studio) -> None:
