@@ -95,7 +95,8 @@ async def test_a_power_cut_while_nanogpt_works_is_told_where_it_was_asked_and_co
     ]
     told_bob = await channel.next_message(after=reply)
 
-    assert told == [LOST, LOST, NEVER_SENT]
+    # Which of the three had to wait is a matter of who was acknowledged last.
+    assert sorted(told) == sorted([LOST, LOST, NEVER_SENT])
     assert (told_bob.content, told_bob.reference) == (LOST, reply)
     assert "0 of 20 pictures used today" in await answer(alice, "/usage", channel)
     assert "1 of 20 pictures used today" in await answer(bob, "/usage", channel)
