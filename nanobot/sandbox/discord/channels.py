@@ -6,6 +6,7 @@ Imports messages, permissions and the content rule of this package; the guild on
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ from nanobot.sandbox.discord.world import Event, User, World
 
 if TYPE_CHECKING:
     from nanobot.sandbox.discord.guilds import Guild
+
+# https://docs.discord.com/developers/resources/channel#trigger-typing-indicator
+TYPING_LASTS = timedelta(seconds=10)
 
 
 class ChannelType(IntEnum):
@@ -51,6 +55,7 @@ class Channel:
         self.position = 0 if guild is None else len(guild.channels)
         self.overwrites: dict[int, Overwrite] = {}
         self.messages: dict[int, Message] = {}
+        self._typing_since: dict[int, datetime] = {}
         self._read_up_to = 0
         world.channels[self.id] = self
 
@@ -136,6 +141,7 @@ class Channel:
     def publish(self, message: Message) -> None:
         """Put a finished message here and tell whoever may see it."""
         self.messages[message.id] = message
+        self._typing_since.pop(message.author.id, None)
         self._announce_message("MESSAGE_CREATE", message)
 
     def republish(self, message: Message) -> None:
@@ -166,10 +172,17 @@ class Channel:
             self._announce_reaction("MESSAGE_REACTION_REMOVE", message, emoji, user)
 
     def show_typing(self, user: User) -> None:
-        seconds = int(self.world.clock.now().timestamp())
+        now = self.world.clock.now()
+        self._typing_since[user.id] = now
         self._announce_about(
-            "TYPING_START", {"user_id": str(user.id), "timestamp": seconds}, *_TYPING_INTENTS
+            "TYPING_START", {"user_id": str(user.id), "timestamp": int(now.timestamp())}, *_TYPING_INTENTS
         )
+
+    def typing(self) -> dict[int, timedelta]:
+        """Return whom clients show as typing, by user id, and for how long still unless they write first."""
+        now = self.world.clock.now()
+        left = {user_id: since + TYPING_LASTS - now for user_id, since in self._typing_since.items()}
+        return {user_id: time for user_id, time in left.items() if time > timedelta(0)}
 
     def to_json(self) -> Json:
         body: Json = {"id": str(self.id), "type": int(self.type), "flags": 0, "last_message_id": None}

@@ -1,6 +1,6 @@
 """Switches for Discord's bad days: errors, rate limits and cut connections, for as many requests as are named.
 
-Imports nothing of nanobot but the requests of this package.
+Imports the requests and the errors of this package.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from nanobot.sandbox.discord.errors import Json
+from nanobot.sandbox.discord.errors import ApiRefusal, Json, Refusal
 from nanobot.sandbox.discord.recording import ApiRequest
 
 
@@ -40,6 +40,8 @@ class Trouble:
     """`path_pattern` is a route of the OpenAPI file or a shell pattern over the path below `/api/v10`."""
 
     def __init__(self) -> None:
+        self.refuse_files = False
+        """Answer 413 to whatever carries a file."""
         self._misfortunes: list[Misfortune] = []
 
     def fail_next(
@@ -102,10 +104,14 @@ class Trouble:
         )
 
     def end(self) -> None:
+        self.refuse_files = False
         self._misfortunes.clear()
 
     def strike(self, request: ApiRequest) -> Misfortune | None:
         """Return what is to happen to this request, and count it."""
+        if self.refuse_files and request.files:
+            refusal = Refusal.ENTITY_TOO_LARGE
+            return _answering(request, refusal.status, ApiRefusal(refusal).envelope)
         found = next((misfortune for misfortune in self._misfortunes if misfortune.strikes(request)), None)
         if found is not None:
             found.times -= 1
@@ -131,3 +137,9 @@ class Trouble:
                 headers=headers or {},
             )
         )
+
+
+def _answering(request: ApiRequest, status: int, body: Json) -> Misfortune:
+    return Misfortune(
+        method=request.method, path_pattern=request.route, times=1, status=status, body=body, headers={}
+    )

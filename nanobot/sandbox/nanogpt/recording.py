@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -41,7 +41,8 @@ class RecordedImageRequest:
 class Recording:
     """The requests in the order of their coming, and a way to wait for them."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_change: Callable[[], None] = lambda: None) -> None:
+        self._on_change = on_change
         self.requests: list[RecordedImageRequest] = []
         self._news = asyncio.Condition()
         self._handed_out = 0
@@ -97,6 +98,7 @@ class Recording:
             )
 
     async def _tell(self) -> None:
+        self._on_change()
         async with self._news:
             self._news.notify_all()
 

@@ -40,7 +40,15 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class NanoGPTStandIn:
-    """Answers for one API key. `balance` is in USD; `now` gives an aware time in UTC; port 0 takes a free one."""
+    """Answers for one API key.
+
+    Args:
+        balance: in USD.
+        now: gives an aware time in UTC.
+        day_clock: the clock by which the requests of a day are counted, `now` where none is given.
+        on_request: called whenever a request for pictures came in or was answered.
+        port: 0 takes a free one.
+    """
 
     def __init__(
         self,
@@ -49,13 +57,15 @@ class NanoGPTStandIn:
         balance: Decimal = Decimal(5),
         port: int = 0,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        day_clock: Callable[[], datetime] | None = None,
+        on_request: Callable[[], None] = lambda: None,
     ) -> None:
         self.trouble = Trouble()
         self._api_key = api_key
         self._port = port
-        self._till = Till(balance, now)
+        self._till = Till(balance, day_clock or now)
         self._shelf = Shelf(now)
-        self._recording = Recording()
+        self._recording = Recording(on_request)
         self._desk = OrderDesk(
             trouble=self.trouble,
             till=self._till,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from nanobot.sandbox.nanogpt.refusals import Envelope, Refusal
@@ -24,7 +24,7 @@ class Trouble:
     """All switches, off at first except `refuse_policy`.
 
     Orders for pictures that keep every rule meet them in this turn: wait at the gate (`hold`) or for `slow`, then
-    `fail_next`, `refuse_policy`, `daily_limit`, `out_of_funds`, then the picture is paid and made, then the answer is
+    `fail_next`, `keep_failing`, `refuse_policy`, `daily_limit`, `out_of_funds`, then the picture is paid and made, then the answer is
     bent or the line is cut. As with the vendor, an order goes on when its client has gone away.
     """
 
@@ -50,6 +50,7 @@ class Trouble:
     _waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
     _arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
     _failures: dict[Route, deque[Refusal]] = field(default_factory=dict)
+    _lasting: dict[str, Refusal] = field(default_factory=dict)
     _breaks: _Breaks | None = None
 
     def slow(self, seconds: float) -> None:
@@ -96,6 +97,16 @@ class Trouble:
         )
         self._failures.setdefault(on, deque()).extend([refusal] * times)
 
+    def keep_failing(self, status: int, code: str, *, retry_after: int | None = None) -> None:
+        """Answer every order with `status` until `stop_failing`; of several codes, the first one that was set."""
+        self._lasting[code] = Refusal(
+            status=status, code=code, message=f"The request failed: {code}.", retry_after=retry_after
+        )
+
+    def stop_failing(self, code: str) -> None:
+        """Undo `keep_failing`, if it was called."""
+        self._lasting.pop(code, None)
+
     def break_connection(self, moment: Moment, times: int = 1) -> None:
         """Cut the line of the next `times` orders; only one cut `before_work` is not paid."""
         self._breaks = _Breaks(moment, times)
@@ -114,10 +125,12 @@ class Trouble:
         """Raise the failure that waits for this route, if any does.
 
         Raises:
-            Refusal: one was asked for by `fail_next`.
+            Refusal: one was asked for by `fail_next` or `keep_failing`.
         """
         if failures := self._failures.get(route):
             raise failures.popleft()
+        if route == "images" and self._lasting:
+            raise replace(next(iter(self._lasting.values())))
 
     def take_break(self) -> Moment | None:
         """Return where to cut this order's line, counting it as done."""

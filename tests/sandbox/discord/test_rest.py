@@ -92,6 +92,17 @@ async def test_trouble_ends_when_told(scene: Scene, raw: Raw) -> None:
     assert (await raw.post(scene.general, {"content": "x"})).status == 200
 
 
+async def test_files_are_refused_until_the_trouble_ends(scene: Scene, raw: Raw) -> None:
+    trouble = scene.stand_in.trouble
+    trouble.refuse_files = True
+    with_file = await raw.post(scene.general, {"content": "x"}, files=[scene.fox])
+    without = await raw.post(scene.general, {"content": "x"})
+    trouble.end()
+
+    assert (with_file.status, with_file.code, without.status) == (413, 40005, 200)
+    assert (await raw.post(scene.general, {"content": "x"}, files=[scene.fox])).status == 200
+
+
 async def test_discord_py_waits_out_a_rate_limit(scene: Scene) -> None:
     http = HTTPClient(asyncio.get_running_loop())
     await http.static_login(scene.stand_in.bot_token)

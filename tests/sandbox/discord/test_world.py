@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import discord
 import pytest
 
+from nanobot.clock import TurnableClock
+from nanobot.sandbox.discord import DiscordStandIn
 from nanobot.sandbox.discord.permissions import (
     ALL,
     NONE,
@@ -98,3 +101,22 @@ async def test_somebody_can_be_in_two_guilds(scene: Scene) -> None:
     same = elsewhere.add_member(scene.alice)
 
     assert (before, channel.is_visible_to(scene.alice.user), same) == (False, True, scene.alice)
+
+
+async def test_typing_is_shown_for_ten_seconds_or_until_something_is_said() -> None:
+    clock = TurnableClock(datetime(2026, 3, 1, tzinfo=UTC))
+    stand_in = DiscordStandIn(clock=clock)
+    guild = stand_in.add_guild("Fox Den")
+    general, alice, bob = guild.add_channel("general"), guild.add_member("alice"), guild.add_member("bob")
+    general.show_typing(alice.user)
+    clock.turn(timedelta(seconds=4))
+    general.show_typing(bob.user)
+    both = general.typing()
+    await bob.says("hello", general)
+
+    assert both == {alice.id: timedelta(seconds=6), bob.id: timedelta(seconds=10)}
+    assert general.typing() == {alice.id: timedelta(seconds=6)}
+
+    clock.turn(timedelta(seconds=6))
+
+    assert general.typing() == {}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
+import aiohttp
 from PIL import Image
 
 from nanobot.sandbox.nanogpt import DataUrlSummary, NanoGPTStandIn
 from nanobot.sandbox.nanogpt.recording import KEPT_BODIES, Recording
-from tests.sandbox.nanogpt.conftest import KEY, Client
+from tests.sandbox.nanogpt.conftest import KEY, Client, Wristwatch
 from tests.sandbox.nanogpt.photographs import CAT, MASK, data_url, encoded, opened, photograph
 
 
@@ -77,3 +79,28 @@ async def test_the_bodies_of_old_requests_are_let_go() -> None:
     assert recording.requests[0].body is None
     assert recording.requests[0].fields == {"seed": 0}
     assert recording.requests[1].body == {"seed": 1}
+
+
+async def test_whoever_listens_hears_of_each_request_and_its_answer(watch: Wristwatch) -> None:
+    """Days go by a clock of their own, so that turning it does not end the addresses of pictures."""
+    heard: list[int | None] = []
+    stand_in = NanoGPTStandIn(
+        api_key=KEY, day_clock=watch, on_request=lambda: heard.append(stand_in.requests[-1].status)
+    )
+    stand_in.trouble.daily_limit = 1
+    await stand_in.start()
+    try:
+        async with aiohttp.ClientSession() as session:
+            client = Client(session, stand_in.base_url)
+            made = await client.make({"prompt": "a boat", "size": "512x512"})
+            refused = await client.make({"prompt": "a boat", "size": "512x512"})
+            watch.turn(timedelta(days=1))
+            url = made.items[0]["url"]
+            async with session.get(url) as picture:
+                status_of_picture = picture.status
+            again = await client.make({"prompt": "a boat", "size": "512x512"})
+    finally:
+        await stand_in.stop()
+
+    assert (made.status, refused.status, again.status, status_of_picture) == (200, 429, 200, 200)
+    assert heard == [None, 200, None, 429, None, 200]

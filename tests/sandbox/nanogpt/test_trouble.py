@@ -95,6 +95,22 @@ async def test_failures_come_as_often_as_asked_and_cost_nothing(
     assert nanogpt.paid_pictures == 1
 
 
+async def test_a_lasting_failure_lasts_until_it_is_ended(client: Client, nanogpt: NanoGPTStandIn) -> None:
+    """The one that was set first is what clients see of several."""
+    nanogpt.trouble.keep_failing(429, "rate_limit_exceeded", retry_after=60)
+    nanogpt.trouble.keep_failing(500, "internal_error")
+    limited = [await client.make(PROMPT) for _ in range(2)]
+    nanogpt.trouble.stop_failing("rate_limit_exceeded")
+    failed = await client.make(PROMPT)
+    nanogpt.trouble.stop_failing("internal_error")
+    nanogpt.trouble.stop_failing("never_set")
+
+    assert [(answer.status, answer.headers["Retry-After"]) for answer in limited] == [(429, "60")] * 2
+    assert (failed.status, failed.error["code"]) == (500, "internal_error")
+    assert (await client.make(PROMPT)).status == 200
+    assert nanogpt.paid_pictures == 1
+
+
 @pytest.mark.parametrize(
     ("envelope", "content_type", "start"),
     [
