@@ -92,7 +92,7 @@ async def test_whoever_listens_hears_of_each_request_and_its_answer(watch: Wrist
     try:
         async with aiohttp.ClientSession() as session:
             client = Client(session, stand_in.base_url)
-            made = await client.make({"prompt": "a boat", "size": "512x512"})
+            made = await client.make({"prompt": "a boat", "size": "512x512", "response_format": "url"})
             refused = await client.make({"prompt": "a boat", "size": "512x512"})
             watch.turn(timedelta(days=1))
             url = made.items[0]["url"]
