@@ -35,6 +35,14 @@ _SETTABLE = (
     | MessageFlag.SUPPRESS_NOTIFICATIONS
     | MessageFlag.IS_COMPONENTS_V2
 )
+# https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object: the note on
+# `app_permissions` names these for direct messages with the app, and no others.
+_APP_IN_DIRECT_MESSAGES = (
+    Permission.ATTACH_FILES
+    | Permission.EMBED_LINKS
+    | Permission.MENTION_EVERYONE
+    | Permission.USE_EXTERNAL_EMOJIS
+)
 _MESSAGE_ANSWERS = {CallbackType.MESSAGE, CallbackType.DEFERRED_MESSAGE}
 _UPDATE_ANSWERS = {CallbackType.UPDATE, CallbackType.DEFERRED_UPDATE}
 
@@ -53,7 +61,7 @@ def interaction_json(invocation: Invocation) -> Json:
         "data": invocation.data,
         "channel_id": str(channel.id),
         "channel": channel.to_json() | {"permissions": held},
-        "app_permissions": str(int(channel.permissions_of(world.bot))),
+        "app_permissions": str(int(_held_by_app(channel))),
         "locale": user.locale,
         "entitlements": [],
         "entitlement_sku_ids": [],
@@ -72,6 +80,10 @@ def interaction_json(invocation: Invocation) -> Json:
         "guild_locale": guild.locale,
         "member": member,
     }
+
+
+def _held_by_app(channel: Channel) -> Permission:
+    return _APP_IN_DIRECT_MESSAGES if channel.guild is None else channel.permissions_of(channel.world.bot)
 
 
 class InteractionDesk:

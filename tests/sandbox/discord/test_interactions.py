@@ -357,13 +357,20 @@ async def test_every_type_of_option_arrives_resolved(scene: Scene) -> None:
 async def test_commands_work_in_direct_messages(scene: Scene) -> None:
     @scene.bot.tree.command(name="imagine", description="Make a picture")
     async def imagine(interaction: discord.Interaction, prompt: str) -> None:
+        held.append(interaction.app_permissions)
         await interaction.response.send_message(file=discord.File(io.BytesIO(prompt.encode()), "p.txt"))
 
+    held: list[discord.Permissions] = []
     await scene.go_online(scene.bot)
     await scene.stand_in.bot_online()
     response = await (await scene.alice.types("/imagine prompt:a fox", scene.alice.dm)).response()
 
     assert [file.data for file in response.attachments] == [b"a fox"]
+    assert held == [
+        discord.Permissions(
+            attach_files=True, embed_links=True, mention_everyone=True, use_external_emojis=True
+        )
+    ]
 
 
 async def test_a_file_over_the_limit_of_the_guild_is_refused(scene: Scene, raw: Raw) -> None:

@@ -278,7 +278,12 @@ async def test_a_command_in_direct_messages_has_neither_guild_nor_member(scene: 
     assert seen.keys().isdisjoint({"guild", "member"})
     assert seen["context"] == 1
     assert seen["user"] == "alice"
-    assert "AttachFiles" in seen["appPermissions"]
+    assert set(seen["appPermissions"]) == {
+        "AttachFiles",
+        "EmbedLinks",
+        "MentionEveryone",
+        "UseExternalEmojis",
+    }
 
 
 async def test_a_user_installed_app_answers_where_the_bot_is_not(scene: Scene) -> None:
