@@ -6,8 +6,8 @@ export function openMenu(opener, entries, choose) {
   document.querySelector(".menu")?.remove();
   const menu = el("div", { class: "menu", role: "menu", "aria-label": "Apps", data: { testid: "apps-menu" } });
   const close = () => {
-    menu.remove();
     opener.focus();
+    menu.remove();
   };
   const entry = (name) => {
     const pick = () => {
@@ -19,7 +19,7 @@ export function openMenu(opener, entries, choose) {
   menu.append(...(entries.length ? entries.map(entry) : [el("p", { class: "fine" }, "The bot has no entries for messages here.")]));
   menu.addEventListener("keydown", (event) => onKey(event, menu, close));
   menu.addEventListener("focusout", (event) => {
-    if (!menu.contains(event.relatedTarget)) menu.remove();
+    if (!menu.contains(event.relatedTarget)) queueMicrotask(() => menu.remove());
   });
   opener.parentElement.append(menu);
   menu.tabIndex = -1;

@@ -29,7 +29,7 @@ export function startComposer() {
   input.addEventListener("click", refreshOffer);
   input.addEventListener("blur", dismissOffer);
   input.addEventListener("paste", (event) => event.clipboardData.files.length && (event.preventDefault(), addFiles([...event.clipboardData.files])));
-  picker.addEventListener("change", () => (addFiles([...picker.files], pickingFor), (picker.value = ""), input.focus()));
+  picker.addEventListener("change", takePicked);
   find("#attach").addEventListener("click", () => pickFor(null));
   const chat = find("#chat");
   chat.addEventListener("dragover", (event) => (event.preventDefault(), chat.classList.add("dropping")));
@@ -106,7 +106,8 @@ function renderHint(slash, attached) {
   const option = valueAt(slash, input.selectionStart)?.option;
   const about = option ? `${option.name}: ${option.description} (${hintOf(option)})` : `/${slash.leaf.words}: ${slash.leaf.description}`;
   const problem = problemOf(slash, attached);
-  hint.replaceChildren(el("span", {}, about), problem && el("span", { class: "problem" }, problem));
+  hint.replaceChildren(el("span", {}, about));
+  if (problem) hint.append(el("span", { class: "problem" }, problem));
   options.setAttribute("aria-label", `Options of /${slash.leaf.words}`);
   options.replaceChildren(...unusedOptions(slash, attached).map(optionButton));
   options.hidden = options.childElementCount === 0;
@@ -155,6 +156,14 @@ function pickFor(option) {
   picker.multiple = option === null;
   picker.setAttribute("aria-label", option === null ? "Files" : `File for ${option}`);
   picker.click();
+}
+
+function takePicked() {
+  addFiles([...picker.files], pickingFor);
+  pickingFor = null;
+  picker.multiple = true;
+  picker.value = "";
+  input.focus();
 }
 
 function addFiles(chosen, option = null) {

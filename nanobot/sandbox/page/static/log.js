@@ -9,6 +9,8 @@ import { channelTitle, here, state } from "./state.js";
 const GROUPED_MILLISECONDS = 7 * 60 * 1000;
 const NEAR_PIXELS = 60;
 const EXAMPLES = ["/imagine prompt:a red fox in the snow", "/help", "/usage"];
+const REAL = "Prompts and pictures go to NanoGPT, and each picture costs money.";
+const PAINTED = "Pictures are painted here: nothing leaves this computer, and nothing costs money.";
 const MENU_COMMAND = 3;
 
 const scroller = find("#log");
@@ -84,7 +86,7 @@ function renderWelcome() {
   const samples = EXAMPLES.map((line) => el("button", { type: "button", class: "button secondary", on: { click: () => openComposer.fill(line) } }, line));
   find("#welcome").replaceChildren(
     el("h2", {}, here()?.kind === "dm" ? `Direct messages with ${state.bot.name}` : `Welcome to ${title}`),
-    el("p", {}, "This is a stand-in for Discord on your own machine. The bot behind it is the real one; nothing here leaves this computer unless it was started with real pictures."),
+    el("p", {}, `This is a stand-in for Discord on your own machine; the bot behind it is the real one. ${state.isReal ? REAL : PAINTED}`),
     el("p", { class: "row" }, ...samples),
   );
 }

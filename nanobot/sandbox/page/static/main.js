@@ -1,7 +1,7 @@
 /** Where the parts of the page meet: frames come in here and go to whoever shows them. */
 import { follow } from "./api.js";
 import { fill, forgetReply, refreshComposer, replyTo, startComposer } from "./composer.js";
-import { el, find } from "./dom.js";
+import { el, find, renderKeyed } from "./dom.js";
 import { icon } from "./icons.js";
 import { restartLog, showFailure, showMessages, startLog } from "./log.js";
 import { refreshTimestamps } from "./markdown_view.js";
@@ -48,29 +48,38 @@ document.addEventListener("go", (event) => go({ channel: event.detail }));
 setInterval(refreshTimestamps, 1000);
 
 function showHello({ people, channels, roles, bot, file_limit: fileLimit, real_images: isReal }) {
-  Object.assign(state, { people, channels, roles, bot, fileLimit });
+  Object.assign(state, { people, channels, roles, bot, fileLimit, isReal });
   find("#real").hidden = !isReal;
   showSwitchers();
   refreshComposer();
 }
 
 function showSwitchers() {
+  renderKeyed(find("#channels"), state.channels, ({ name }) => name, channelButton);
+  renderKeyed(find("#people"), state.people, ({ name }) => name, personRow);
+  markChosen();
+}
+
+/** The switchers stay as they are, so that the focus does too. */
+function markChosen() {
   document.title = `${channelTitle(here())} · nanobot sandbox`;
   find("#channel-title").textContent = channelTitle(here());
-  find("#channels").replaceChildren(...state.channels.map(channelButton));
-  find("#people").replaceChildren(...state.people.map(personRow));
+  for (const place of document.querySelectorAll(".place")) {
+    if (place.value === state.channel) place.setAttribute("aria-current", "page");
+    else place.removeAttribute("aria-current");
+  }
+  for (const input of document.querySelectorAll("#people input")) input.checked = input.value === state.person;
 }
 
 function channelButton(channel) {
-  const isHere = channel.name === state.channel;
-  const props = { type: "button", class: "place", "aria-current": isHere ? "page" : null, data: { testid: `channel-${channel.name}` } };
+  const props = { type: "button", class: "place", value: channel.name, data: { testid: `channel-${channel.name}` } };
   const words = channel.kind === "dm" ? state.bot.name : channel.name;
   const name = channel.kind === "dm" ? `Direct messages with ${state.bot.name}` : `Channel ${channel.name}`;
   return el("li", {}, el("button", { ...props, "aria-label": name, on: { click: () => go({ channel: channel.name }) } }, icon(channel.kind === "dm" ? "at" : "hash"), words));
 }
 
 function personRow(person) {
-  const input = el("input", { type: "radio", name: "person", value: person.name, checked: person.name === state.person, data: { testid: `person-${person.name}` } });
+  const input = el("input", { type: "radio", name: "person", value: person.name, data: { testid: `person-${person.name}` } });
   input.addEventListener("change", () => go({ person: person.name }));
   const name = el("strong", { class: "author" }, person.name);
   const color = cssColor(state.roles.find((role) => person.roles.includes(role.name) || person.roles.includes(role.id))?.color);
@@ -83,9 +92,7 @@ function go(where) {
   Object.assign(state, where);
   state.commands = [];
   history.replaceState(null, "", `?${new URLSearchParams({ person: state.person, channel: state.channel })}`);
-  find("#channel-title").textContent = channelTitle(here());
-  for (const place of document.querySelectorAll(".place")) place.toggleAttribute("aria-current", false);
-  find(`[data-testid="channel-${CSS.escape(state.channel)}"]`).setAttribute("aria-current", "page");
+  markChosen();
   showModal(null);
   showTyping([]);
   forgetReply();

@@ -5,6 +5,8 @@ import { formatTimestamp } from "./timestamps.js";
 import { now, whoIs } from "./state.js";
 
 const PLAIN_TAGS = { bold: "strong", italic: "em", underline: "u", strike: "s", paragraph: "p", item: "li", quote: "blockquote", subtext: "small" };
+/** Whatever its size, a heading in a message stands below the name of its author. */
+const BELOW_AUTHOR = 4;
 const JUMP = /^https:\/\/discord\.com\/channels\/[^/]+\/(\d+)(?:\/(\d+))?$/;
 
 /** @param {string} text @returns {HTMLElement[]} blocks */
@@ -60,7 +62,7 @@ function view(node) {
     case "codeblock":
       return el("pre", { tabindex: 0, "aria-label": node.language ? `Code, ${node.language}` : "Code" }, el("code", {}, node.text));
     case "heading":
-      return el("p", { class: `heading heading-${node.level}`, role: "heading", "aria-level": node.level + 2 }, ...children(node));
+      return el("p", { class: `heading heading-${node.level}`, role: "heading", "aria-level": BELOW_AUTHOR }, ...children(node));
     case "list":
       return node.start === null ? el("ul", {}, ...children(node)) : el("ol", { start: node.start }, ...children(node));
     case "spoiler":

@@ -67,7 +67,7 @@ export function picture(item, index = 0, count = 1) {
   const image = el("img", { src: item.src, alt: name, loading: "lazy", width: item.width, height: item.height });
   const place = count > 1 ? `, ${index + 1} of ${count}` : "";
   const open = el("button", { type: "button", class: "picture", "aria-label": `Open picture${place}: ${name}`, data: { focus: `picture ${item.src}` } }, image);
-  if (item.alt) open.append(el("span", { class: "alt-badge", title: item.alt, "aria-hidden": "true" }, "ALT"));
+  if (item.alt) open.classList.add("described");
   open.addEventListener("click", () => enlarge(item, name));
   return open;
 }

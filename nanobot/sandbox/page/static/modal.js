@@ -39,7 +39,7 @@ function formOf(modal) {
   const submit = el("button", { type: "submit", class: "button primary", data: { testid: "modal-submit" } }, "Submit");
   const cancel = el("button", { type: "button", class: "button secondary", on: { click: () => dialog.close() } }, "Cancel");
   const close = el("button", { type: "button", class: "plain", "aria-label": "Close form", on: { click: () => dialog.close() } }, icon("close"));
-  const form = el("form", {}, el("header", {}, el("h2", { id: "form-title" }, modal.title), close), el("div", { class: "fields-list" }, ...parts), problem, el("footer", { class: "row" }, cancel, submit));
+  const form = el("form", {}, el("header", {}, el("h2", { id: "form-title" }, modal.title), close), el("div", { class: "fields-list" }, ...parts), el("footer", { class: "row" }, problem, cancel, submit));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     submit.disabled = true;

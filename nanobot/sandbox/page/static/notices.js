@@ -14,5 +14,6 @@ export function complain(sentence) {
 
 /** Say something to a screen reader alone. @param {string} text */
 export function announce(text) {
-  find("#announcer").textContent = text;
+  const place = find("#announcer");
+  if (place.textContent !== text) place.textContent = text;
 }

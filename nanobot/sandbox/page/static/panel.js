@@ -55,7 +55,8 @@ function fill(name, rows, keyOf, view, nothing) {
 function showState(value) {
   const dot = find("#bot-state");
   dot.dataset.state = value;
-  dot.textContent = `${state.bot.name} is ${STATES[value] ?? value}`;
+  const words = `${state.bot.name} is ${STATES[value] ?? value}`;
+  if (dot.textContent !== words) dot.textContent = words;
 }
 
 function showStanding(standing) {

@@ -11,6 +11,8 @@ export const state = {
   channels: [],
   roles: [],
   bot: { id: "", name: "bot" },
+  /** Whether NanoGPT itself is asked, for money. */
+  isReal: false,
   fileLimit: 10 * 1024 * 1024,
   commands: [],
   messages: [],

@@ -10,6 +10,8 @@
 import { OptionType, autocompleteLine, hasChoice, hintOf, parseSlash, unusedOptions, valueAt } from "./slash.js";
 
 const MOST = 25;
+/** In running text an option is offered only from here on: most words are no options. */
+const LETTERS_IN_TEXT = 2;
 const NOTHING = { items: [], isEager: false, remote: null };
 
 /**
@@ -69,7 +71,8 @@ function inValue(line, slash, value, caret, attached, directory) {
   const start = wordStart(line, caret);
   const begun = start > value.start && query !== "" && line.slice(value.start, start).trim() !== "";
   const word = line.slice(start, caret).toLowerCase();
-  const unused = begun ? byNeed(unusedOptions(slash, attached)).filter(({ name }) => name.startsWith(word)) : [];
+  const mayName = begun && (!isFreeText(value.option) || word.length >= LETTERS_IN_TEXT);
+  const unused = mayName ? byNeed(unusedOptions(slash, attached)).filter(({ name }) => name.startsWith(word)) : [];
   const names = unused.map((option) => nameItem(option, start, caret));
   if (value.option.autocomplete) {
     if (begun && word === "") return { ...NOTHING, items: names };
@@ -90,6 +93,10 @@ export function remoteItems(choices, line, place) {
 
 function valueItem(text, detail, line, { start, end }) {
   return { label: text, detail, insert: end === line.length ? `${text} ` : text, start, end };
+}
+
+function isFreeText({ type, choices, autocomplete }) {
+  return type === OptionType.STRING && !choices?.length && !autocomplete;
 }
 
 function choicesOf(option, { people, roles, channels }) {
