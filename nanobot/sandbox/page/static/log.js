@@ -60,7 +60,7 @@ export function showFailure(interaction) {
 }
 
 /** @param {string} id */
-export function jumpTo(id) {
+function jumpTo(id) {
   const target = document.getElementById(`message-${id}`);
   if (target === null) return complain("That message is not in view here.");
   target.scrollIntoView({ block: "center" });

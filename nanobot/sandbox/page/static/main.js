@@ -9,7 +9,7 @@ import { avatar, dots } from "./message.js";
 import { showModal, startModal } from "./modal.js";
 import { startKnobs } from "./knobs.js";
 import { showPanel, startPanel } from "./panel.js";
-import { channelTitle, cssColor, here, state } from "./state.js";
+import { channelTitle, colorOf, here, state } from "./state.js";
 import { startDrawers, startTheme } from "./surroundings.js";
 
 const FIRST_PERSON = "alice";
@@ -82,7 +82,7 @@ function personRow(person) {
   const input = el("input", { type: "radio", name: "person", value: person.name, data: { testid: `person-${person.name}` } });
   input.addEventListener("change", () => go({ person: person.name }));
   const name = el("strong", { class: "author" }, person.name);
-  const color = cssColor(state.roles.find((role) => person.roles.includes(role.name) || person.roles.includes(role.id))?.color);
+  const color = colorOf(person.id);
   if (color) name.style.setProperty("--role", color);
   return el("label", { class: "person" }, input, avatar(person.id, person.name), el("span", {}, name, el("small", {}, person.label)));
 }
@@ -109,5 +109,4 @@ function showTyping(names) {
 
 function showConnection(isConnected) {
   find("#connection").hidden = isConnected;
-  document.body.dataset.connected = String(isConnected);
 }

@@ -77,7 +77,7 @@ function httpOnly(url) {
 }
 
 /** @param {{filename: string, size?: number, src?: string, url?: string, alt?: string, spoiler?: boolean}} file */
-export function fileCard(file) {
+function fileCard(file) {
   const address = file.src ?? file.url;
   const card = el("div", { class: "file-card" }, icon("file"));
   const name = file.filename ?? "file";

@@ -26,11 +26,6 @@ export function now() {
   return Date.now() + state.clockOffset;
 }
 
-/** @returns {{id: string, name: string, label: string, roles: string[]} | undefined} */
-export function me() {
-  return state.people.find(({ name }) => name === state.person);
-}
-
 /** @returns {{id: string, name: string, kind: string} | undefined} */
 export function here() {
   return state.channels.find(({ name }) => name === state.channel);
