@@ -84,7 +84,7 @@ class BotProcess:
             BotEnded: it ended first.
         """
         working = asyncio.create_task(work)
-        ending = asyncio.create_task(self._started.wait())
+        ending = asyncio.create_task(self.exited())
         try:
             await asyncio.wait((working, ending), return_when=asyncio.FIRST_COMPLETED)
             if working.done():
@@ -95,6 +95,14 @@ class BotProcess:
             ending.cancel()
             await asyncio.gather(working, ending, return_exceptions=True)
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    async def exited(self) -> int:
+        """Wait for its end, however long that takes, and return the exit code."""
+        return await self._started.wait()
+
     async def ended(self) -> int:
         """Wait for its end and return the exit code.
 
@@ -102,13 +110,13 @@ class BotProcess:
             TimeoutError: it goes on.
         """
         async with asyncio.timeout(_STOP_SECONDS):
-            return await self._started.wait()
+            return await self.exited()
 
     async def stop(self) -> int:
         """Ask it to end, as a supervisor does, and kill it if it does not; return the exit code, 0 if none runs."""
-        if self._process is None or self._process.returncode is not None:
+        if not self.is_running:
             return 0
-        self._process.send_signal(signal.SIGTERM)
+        self._started.send_signal(signal.SIGTERM)
         try:
             return await self.ended()
         except TimeoutError:

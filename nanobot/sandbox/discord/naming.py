@@ -8,6 +8,8 @@ from nanobot.sandbox.discord.channels import Channel
 from nanobot.sandbox.discord.guilds import Role
 from nanobot.sandbox.discord.world import User
 
+_NAMED = re.compile(r"(?<![\w<])@([\w-]+)")
+
 
 def find_user(channel: Channel, text: str) -> User | None:
     """Return the member of the guild, or the partner of the direct message, that `text` names."""
@@ -36,3 +38,13 @@ def find_channel(channel: Channel, text: str) -> Channel | None:
     if mention is not None:
         return channels.get(int(mention[1]))
     return next((found for found in channels.values() if found.name == text.removeprefix("#")), None)
+
+
+def with_mentions(text: str, channel: Channel) -> str:
+    """Turn each `@name` of somebody here into a mention, as the client does."""
+
+    def mention(match: re.Match[str]) -> str:
+        found = find_user(channel, match[1]) or find_role(channel, match[1])
+        return match[0] if found is None else found.mention
+
+    return _NAMED.sub(mention, text)

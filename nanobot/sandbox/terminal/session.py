@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from datetime import datetime
 from pathlib import Path
 from typing import assert_never
 
 from rich.text import Text
 
+from nanobot.sandbox.den import Den
 from nanobot.sandbox.discord import Channel, File, Invocation, Message, Modal
 from nanobot.sandbox.discord.media import ComponentType, walk
-from nanobot.sandbox.discord.naming import find_role, find_user
+from nanobot.sandbox.discord.naming import with_mentions
 from nanobot.sandbox.terminal import lines
 from nanobot.sandbox.terminal.answers import Answers
-from nanobot.sandbox.terminal.den import Den
 from nanobot.sandbox.terminal.feed import Feed
 from nanobot.sandbox.terminal.lines import Deed, Line, LineUnclear, Place
 from nanobot.sandbox.terminal.screen import Screen
 
 _UNHEARD = "The bot is not asked: mention @nanobot, or reply to one of its messages."
-_NAMED = re.compile(r"(?<!\w)@([\w-]+)")
 
 
 class OpenForm:
@@ -134,7 +132,7 @@ class Session:
     async def _say(self, text: str, reply_to: Message | None) -> None:
         channel = reply_to.channel if reply_to is not None else self._channel
         message = await self._person.says(
-            self._with_mentions(text, channel),
+            with_mentions(text, channel),
             channel,
             files=[file for file, _ in self._files],
             reply_to=reply_to,
@@ -178,15 +176,6 @@ class Session:
             if button in message.buttons and message.channel is self._channel and self._person.sees(message):
                 return message
         raise LineUnclear(f"No message here has a button “{button}”.")
-
-    def _with_mentions(self, text: str, channel: Channel) -> str:
-        """Turn `@name` into a mention, as the client's completion does."""
-
-        def mention(match: re.Match[str]) -> str:
-            found = find_user(channel, match[1]) or find_role(channel, match[1])
-            return match[0] if found is None else found.mention
-
-        return _NAMED.sub(mention, text)
 
     def _concerns_bot(self, message: Message) -> bool:
         """Tell whether people would expect an answer: in direct messages, to a mention, to a reply to the bot."""

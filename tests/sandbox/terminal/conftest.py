@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import pytest
 from rich.console import Console
 
+from nanobot.sandbox.den import Den, found_den
 from nanobot.sandbox.discord import Channel, DiscordStandIn, Message
 from nanobot.sandbox.discord.world import User
-from nanobot.sandbox.terminal.den import Den, found_den
 from nanobot.sandbox.terminal.screen import Screen
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from nanobot.bot.replies import generation as words
 from nanobot.clock import SystemClock
+from nanobot.sandbox.den import Den, found_den
 from nanobot.sandbox.discord import DidNotRespond, DiscordStandIn
 from nanobot.sandbox.terminal.answers import Answers, NoAnswer
-from nanobot.sandbox.terminal.den import Den, found_den
 from tests.sandbox.terminal.conftest import post
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from nanobot.sandbox.den import Den
 from nanobot.sandbox.discord import File
 from nanobot.sandbox.discord.files import attach
 from nanobot.sandbox.discord.messages import MessageFlag
-from nanobot.sandbox.terminal.den import Den
 from nanobot.sandbox.terminal.feed import Feed, save_new
 from nanobot.sandbox.terminal.lines import LineUnclear
 from nanobot.sandbox.terminal.page import size_words

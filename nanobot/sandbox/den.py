@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from nanobot.sandbox.discord import Channel, DiscordStandIn, Person
+from nanobot.sandbox.discord import Channel, DiscordStandIn, Guild, Person
 from nanobot.sandbox.discord.world import World
 
 # Before the bot's own account, so that a kept database finds the same people again under the same ids.
@@ -17,6 +17,7 @@ class Den:
     """`people` by name; the first one is who speaks at the start."""
 
     world: World
+    guild: Guild
     channel: Channel
     people: dict[str, Person]
 
@@ -26,12 +27,15 @@ def found_den(discord: DiscordStandIn) -> Den:
     with discord.world.ids.backdated(_FOUNDED):
         guild = discord.add_guild("Fox Den")
         artists = guild.add_role("Artist")
+        admins = guild.add_role("Admin", permissions=["MANAGE_GUILD"])
         channel = guild.add_channel("general")
         people = [
             guild.add_member("alice"),
             guild.add_member("bob", roles=[artists]),
-            guild.add_member("ada", permissions=["MANAGE_GUILD"]),
+            guild.add_member("ada", roles=[admins]),
         ]
         for person in people:
             _ = person.dm  # is opened now, for its id's sake
-    return Den(world=discord.world, channel=channel, people={person.name: person for person in people})
+    return Den(
+        world=discord.world, guild=guild, channel=channel, people={person.name: person for person in people}
+    )
