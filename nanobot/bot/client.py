@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import discord
 from discord import app_commands
+from typing_extensions import override
 
 from nanobot.bot.conversation import Conversation
 from nanobot.bot.delivery import Delivery
@@ -40,6 +41,12 @@ class NanobotClient(discord.Client):
                 guild=True, dm_channel=True, private_channel=True
             ),
         )
+
+    @override
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
+        """Drop events that come after closing, such as a late "ready": discord.py has let go of its loop by then."""
+        if not self.is_closed():
+            super().dispatch(event, *args, **kwargs)
 
 
 Interaction: TypeAlias = discord.Interaction[NanobotClient]
