@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from nanobot.sandbox.bot_process import START_SECONDS, BotProcess
 from nanobot.sandbox.discord import Channel, DiscordStandIn, Message, Person
-from tests.journeys.bot_process import START_SECONDS, BotProcess
 
 _MOMENT = re.compile(r"<t:(\d+):R> \(<t:(\d+):f>\)")
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from nanobot.sandbox.bot_process import START_SECONDS, BotProcess
 from nanobot.sandbox.discord import Channel, DiscordStandIn, Guild, Message, Person, Role
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
 from tests.journeys.asking import answer, online_again
-from tests.journeys.bot_process import START_SECONDS, BotProcess
 from tests.openapi_discord import check_requests
 from tests.openapi_nanogpt import check_request
 

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from nanobot.sandbox.bot_process import START_SECONDS, BotProcess
 from nanobot.sandbox.discord import DiscordStandIn
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
 from nanobot.store.migrate import is_current, migrate
 from tests.journeys.asking import answer, online_again, picture
-from tests.journeys.bot_process import START_SECONDS, BotProcess
 from tests.journeys.conftest import API_KEY, Community
 from tests.journeys.health import free_port, page
 
