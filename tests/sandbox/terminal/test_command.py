@@ -76,7 +76,7 @@ async def start(runs: list[Sandboxed], folder: Path, *arguments: str, **environm
         "sandbox",
         *arguments,
         cwd=folder,
-        env={**os.environ, **environment},
+        env={**os.environ, "TMPDIR": str(folder), **environment},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
