@@ -83,6 +83,12 @@ class Settings(BaseSettings):
         25, ge=1, le=100, description="Largest file, in MB, that the bot reads from a member."
     )
 
+    message_content_intent: bool = Field(
+        False,
+        description="`true` lets a reply that mentions the bot edit anybody's picture; "
+        "needs the Message Content Intent in Discord's portal.",
+    )
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`."
     )

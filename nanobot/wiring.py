@@ -161,6 +161,11 @@ def _discord_errors_translated() -> Iterator[None]:
         yield
     except discord.LoginFailure as error:
         raise SettingsError("DISCORD_TOKEN is wrong: Discord does not accept it.") from error
+    except discord.PrivilegedIntentsRequired as error:
+        raise SettingsError(
+            "MESSAGE_CONTENT_INTENT is on, but Discord does not grant it: switch the Message Content Intent on for your "
+            "application at https://discord.com/developers/applications (page Bot), or set it to false."
+        ) from error
     except discord.ConnectionClosed as error:
         if error.code == _AUTHENTICATION_FAILED:
             raise SettingsError(

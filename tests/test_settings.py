@@ -15,6 +15,13 @@ SECRETS = ("DISCORD_TOKEN", "NANOGPT_API_KEY")
 _ENTRY = re.compile(r"^# (?P<description>.+)\n(?P<hash># )?(?P<name>[A-Z_]+)=(?P<default>.*)$", re.MULTILINE)
 
 
+def _as_written(default: object) -> str:
+    """Return how a person writes a default into the file."""
+    if default is None:
+        return ""
+    return str(default).lower() if isinstance(default, bool) else str(default)
+
+
 @pytest.fixture(autouse=True)
 def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in Settings.model_fields:
@@ -31,7 +38,7 @@ def test_the_example_file_describes_every_setting_and_no_other() -> None:
     assert described == [
         (
             name.upper(),
-            "" if field.default is None else str(field.default),
+            _as_written(field.default),
             field.description,
             name.upper() in SECRETS,
         )

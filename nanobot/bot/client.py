@@ -14,8 +14,15 @@ from nanobot.bot.delivery import Delivery
 from nanobot.bot.remembered import RememberedPictures
 from nanobot.bot.services import Services
 
-# No privileged intent: https://docs.discord.com/developers/events/gateway#privileged-intents
-INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+
+def intents(*, message_content: bool) -> discord.Intents:
+    """Return what the bot asks to hear of: nothing privileged, unless the owner wants `message_content`.
+
+    https://docs.discord.com/developers/events/gateway#privileged-intents
+    """
+    return discord.Intents(
+        guilds=True, guild_messages=True, dm_messages=True, message_content=message_content
+    )
 
 
 class NanobotClient(discord.Client):
@@ -23,7 +30,7 @@ class NanobotClient(discord.Client):
 
     def __init__(self, services: Services, buttons: Callable[[str], discord.ui.View]) -> None:
         super().__init__(
-            intents=INTENTS,
+            intents=intents(message_content=services.settings.message_content_intent),
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
