@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
 from nanobot.bot.replies import generation as words
-from nanobot.clock import SystemClock
 from nanobot.sandbox.den import Den, found_den
 from nanobot.sandbox.discord import DidNotRespond, DiscordStandIn
 from nanobot.sandbox.terminal.answers import Answers, NoAnswer
@@ -28,7 +28,7 @@ def answers_of(den: Den, patience_seconds: float = 10) -> Answers:
         words.preparing(3),
         words.queued(1),
         words.queued(4),
-        words.generating("flux-kontext", SystemClock().now()),
+        words.generating("flux-kontext", datetime(2026, 11, 22, tzinfo=UTC)),
     ],
 )
 def test_the_bots_progress_is_known_as_such(text: str) -> None:
