@@ -51,7 +51,7 @@ class ShiftedClock:
     """
 
     def __init__(self, file: Path) -> None:
-        self._file = file
+        self.file = file
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.offset
@@ -59,7 +59,7 @@ class ShiftedClock:
     @property
     def offset(self) -> timedelta:
         try:
-            offset = timedelta(seconds=float(self._file.read_text("ascii")))
+            offset = timedelta(seconds=float(self.file.read_text("ascii")))
             _ = datetime.now(UTC) + offset  # must be a moment that can be told
         except (OSError, ValueError, OverflowError):
             return timedelta(0)
@@ -77,6 +77,6 @@ class ShiftedClock:
             raise ValueError("a clock is turned forwards")
         offset = self.offset + by
         _ = datetime.now(UTC) + offset
-        fresh = self._file.with_name(f"{self._file.name}.new")
+        fresh = self.file.with_name(f"{self.file.name}.new")
         fresh.write_text(f"{offset.total_seconds():.6f}", "ascii")
-        fresh.replace(self._file)  # whole or not at all, however soon somebody looks
+        fresh.replace(self.file)  # whole or not at all, however soon somebody looks

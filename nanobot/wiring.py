@@ -145,7 +145,7 @@ async def run_bot(settings: Settings, clock: Clock) -> None:
     ):
         if settings.health_port is not None:
             await stack.enter_async_context(serve_health(bot, settings.health_port))
-        stop = _stop_requested()
+        stop = stop_requested()
         with _discord_errors_translated():
             await _run_until(bot, token, stop, settings.shutdown_grace_seconds)
 
@@ -194,7 +194,7 @@ async def _run_until(bot: Nanobot, token: str, stop: asyncio.Event, grace_second
     await running
 
 
-def _stop_requested() -> asyncio.Event:
+def stop_requested() -> asyncio.Event:
     """Return an event that SIGTERM and SIGINT set."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nanobot.cli.checking import check
 from nanobot.cli.models import print_models
-from nanobot.cli.sandboxing import run_sandbox
+from nanobot.cli.sandboxing import SandboxOptions, run_sandbox
 from nanobot.cli.trying import TryOptions, try_prompt
 from nanobot.clock import Clock, ShiftedClock, SystemClock
 from nanobot.errors import OperatorError
@@ -22,6 +22,7 @@ from nanobot.wiring import run_bot
 _EXIT_FAILED = 1
 _EXIT_MISCONFIGURED = 2
 _EXIT_INTERRUPTED = 130
+_LAST_PORT = 65_535
 
 
 def main(argv: Sequence[str]) -> int:
@@ -39,7 +40,7 @@ def main(argv: Sequence[str]) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     if arguments.command == "sandbox":
         # Before the settings are read: the sandbox has its own, whatever the environment and `.env` say.
-        return 0 if asyncio.run(run_sandbox(arguments.lines, database=arguments.database)) else _EXIT_FAILED
+        return 0 if asyncio.run(run_sandbox(_sandbox_options(arguments))) else _EXIT_FAILED
     settings = load_settings()
     # A person at a terminal reads what the command prints; the log is for the bot that runs unattended.
     configure_logging(settings.log_level if arguments.command == "run" else "ERROR", _secrets(settings))
@@ -84,9 +85,22 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 
 def _add_sandbox(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "lines", nargs="*", metavar="LINE", help="say these lines and leave; without any, a chat opens"
+        "lines",
+        nargs="*",
+        metavar="LINE",
+        help="say these lines in the terminal and leave; without any, a page opens",
     )
+    parser.add_argument("--terminal", action="store_true", help="chat here instead of in the browser")
     parser.add_argument("--database", type=Path, metavar="FILE", help="keep the database in this SQLite file")
+    parser.add_argument(
+        "--port", type=_port, default=0, metavar="N", help="serve the page on this port, not a free one"
+    )
+    parser.add_argument("--no-browser", action="store_true", help="only print the page's address")
+    parser.add_argument(
+        "--real-images",
+        action="store_true",
+        help="let NanoGPT paint in the page, paid by NANOGPT_API_KEY, instead of the stand-in",
+    )
 
 
 def _add_try(parser: argparse.ArgumentParser) -> None:
@@ -128,6 +142,24 @@ def _try_options(arguments: argparse.Namespace) -> TryOptions:
         out=arguments.out,
         sandbox=arguments.sandbox,
     )
+
+
+def _sandbox_options(arguments: argparse.Namespace) -> SandboxOptions:
+    return SandboxOptions(
+        lines=tuple(arguments.lines),
+        in_terminal=arguments.terminal or bool(arguments.lines),
+        database=arguments.database,
+        port=arguments.port,
+        opens_browser=not arguments.no_browser,
+        real_images=arguments.real_images,
+    )
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to {_LAST_PORT}")
+    return port
 
 
 def _secrets(settings: Settings) -> list[str]:

@@ -5,6 +5,7 @@ Callers hold the account's lock (`nanobot.store.accounts.lock`) from the sum to 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -68,6 +69,12 @@ async def sums(session: AsyncSession, account: Account, *, start: datetime, end:
     granted = _total(LedgerEntry.grant_images, _of(account) & (LedgerEntry.grant_images != 0))
     row = (await session.execute(select(used, held, granted))).one()
     return Sums(used=row[0], held=row[1], granted=row[2])
+
+
+async def latest(session: AsyncSession, account: Account, *, limit: int) -> Sequence[LedgerEntry]:
+    """Return the newest entries of an account, newest first."""
+    newest_first = select(LedgerEntry).where(_of(account)).order_by(LedgerEntry.id.desc()).limit(limit)
+    return (await session.scalars(newest_first)).all()
 
 
 async def hold_of(session: AsyncSession, generation_id: str) -> LedgerEntry | None:

@@ -52,8 +52,7 @@ class Attachment:
 
     @property
     def content_type(self) -> str | None:
-        suffix = PurePath(self.filename).suffix.lower()
-        return _PICTURE_TYPES.get(suffix) or mimetypes.guess_type(self.filename)[0]
+        return content_type_of(self.filename)
 
     @property
     def url(self) -> str:
@@ -80,6 +79,12 @@ class Attachment:
         if self.is_ephemeral:
             body["ephemeral"] = True
         return body
+
+
+def content_type_of(filename: str) -> str | None:
+    """Return what Discord takes a file of this name for."""
+    suffix = PurePath(filename).suffix.lower()
+    return _PICTURE_TYPES.get(suffix) or mimetypes.guess_type(filename)[0]
 
 
 def path_of(attachment: Attachment) -> str:

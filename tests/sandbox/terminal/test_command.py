@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import os
 import signal
 import sys
@@ -125,7 +126,7 @@ async def test_lines_are_said_and_answered_one_after_the_other(runs: list[Sandbo
 async def test_everything_that_people_do_can_be_typed(runs: list[Sandboxed], tmp_path: Path) -> None:
     """Piped lines: files, forms, buttons, menus, mentions, direct messages, suggestions, and an early end."""
     (tmp_path / "fox.jpg").write_bytes((PHOTOGRAPHS / "rocket.jpg").read_bytes())
-    run = await start(runs, tmp_path)
+    run = await start(runs, tmp_path, "--terminal")
     run.type(
         "",
         "help",
@@ -236,7 +237,7 @@ async def test_a_bot_that_does_not_start_is_told_with_the_end_of_its_log(
 async def test_a_bot_that_does_not_answer_is_told_with_the_end_of_its_log(
     runs: list[Sandboxed], tmp_path: Path
 ) -> None:
-    run = await start(runs, tmp_path)
+    run = await start(runs, tmp_path, "--terminal")
     run.type("help")
     await run.until("leaving, as Ctrl-D does")
     bot = run.bot_pid()
@@ -256,7 +257,7 @@ async def test_a_bot_that_does_not_answer_is_told_with_the_end_of_its_log(
 
 @needs_proc
 async def test_a_bot_that_dies_ends_the_sandbox(runs: list[Sandboxed], tmp_path: Path) -> None:
-    run = await start(runs, tmp_path)
+    run = await start(runs, tmp_path, "--terminal")
     run.type("help")
     await run.until("leaving, as Ctrl-D does")
     os.kill(run.bot_pid(), signal.SIGKILL)
@@ -271,7 +272,7 @@ async def test_a_bot_that_dies_ends_the_sandbox(runs: list[Sandboxed], tmp_path:
 async def test_a_signal_ends_the_sandbox_and_its_bot(
     runs: list[Sandboxed], tmp_path: Path, number: signal.Signals
 ) -> None:
-    run = await start(runs, tmp_path)
+    run = await start(runs, tmp_path, "--terminal")
     run.type("help")
     await run.until("leaving, as Ctrl-D does")
     bot = run.bot_pid()
@@ -292,6 +293,7 @@ async def test_a_person_chats_at_a_keyboard(tmp_path: Path) -> None:
         sys.executable,
         str(BOT),
         "sandbox",
+        "--terminal",
         cwd=tmp_path,
         env={**os.environ, "TERM": "xterm"},
         stdin=terminal,
@@ -326,6 +328,7 @@ class Keyboard:
 
     def __init__(self, controller: int) -> None:
         self._controller = controller
+        self._decoder = codecs.getincrementaldecoder("utf-8")()  # a read may end within a character
         self._looked_at = 0
         self._news = asyncio.Event()
         self.seen = ""
@@ -352,7 +355,7 @@ class Keyboard:
 
     def _read(self) -> None:
         try:
-            self.seen += os.read(self._controller, 65536).decode(errors="replace")
+            self.seen += self._decoder.decode(os.read(self._controller, 65536))
         except OSError:  # the other end is closed
             asyncio.get_running_loop().remove_reader(self._controller)
         self._news.set()
