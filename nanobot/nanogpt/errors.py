@@ -29,7 +29,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import ClassVar
 
-from typing_extensions import override
+from typing_extensions import TypedDict, Unpack, override
+
+
+class _Details(TypedDict, total=False):
+    """What an answer told beside its words: HTTP status, the vendor's error code, its `X-Request-ID`."""
+
+    status: int | None
+    code: str | None
+    request_id: str | None
 
 
 class NanoGPTError(Exception):
@@ -37,19 +45,12 @@ class NanoGPTError(Exception):
 
     summary: ClassVar[str] = "NanoGPT did not do what was asked"
 
-    def __init__(
-        self,
-        message: str = "",
-        *,
-        status: int | None = None,
-        code: str | None = None,
-        request_id: str | None = None,
-    ) -> None:
+    def __init__(self, message: str = "", **details: Unpack[_Details]) -> None:
         super().__init__(message)
         self.message = message
-        self.status = status
-        self.code = code
-        self.request_id = request_id
+        self.status = details.get("status")
+        self.code = details.get("code")
+        self.request_id = details.get("request_id")
 
     @override
     def __str__(self) -> str:
@@ -84,15 +85,9 @@ class OutOfFunds(NotCharged):
     summary = "The NanoGPT balance is too low"
 
     def __init__(
-        self,
-        message: str = "",
-        *,
-        status: int | None = None,
-        code: str | None = None,
-        request_id: str | None = None,
-        required_balance: Decimal | None = None,
+        self, message: str = "", *, required_balance: Decimal | None = None, **details: Unpack[_Details]
     ) -> None:
-        super().__init__(message, status=status, code=code, request_id=request_id)
+        super().__init__(message, **details)
         self.required_balance = required_balance
 
 
@@ -120,15 +115,9 @@ class _Limited(NotCharged):
     """`retry_after` is in seconds, where NanoGPT named it."""
 
     def __init__(
-        self,
-        message: str = "",
-        *,
-        status: int | None = None,
-        code: str | None = None,
-        request_id: str | None = None,
-        retry_after: float | None = None,
+        self, message: str = "", *, retry_after: float | None = None, **details: Unpack[_Details]
     ) -> None:
-        super().__init__(message, status=status, code=code, request_id=request_id)
+        super().__init__(message, **details)
         self.retry_after = retry_after
 
 
