@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import sys
+import threading
 import webbrowser
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,10 +25,12 @@ _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
 
 
 class OnlyInPage(OperatorError):
-    """The terminal has no real pictures, since its chat waits only for what is painted here."""
+    """The chat in the terminal has no real pictures: it does not wait as long as they may take."""
 
     def __init__(self) -> None:
-        super().__init__("--real-images is for the page: leave out --terminal and the lines.")
+        super().__init__(
+            "Real pictures are for the page alone: leave out --real-images, or else --terminal and the lines."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,5 +84,5 @@ def _real_service() -> PictureService:
 def _announce(address: str, *, opens_browser: bool) -> None:
     print(f"The sandbox is open at {address} (Ctrl-C closes it).", flush=True)
     if opens_browser and (sys.platform in {"darwin", "win32"} or any(map(os.environ.get, _SCREENS))):
-        # In a thread, since some browsers keep whoever starts them waiting.
-        asyncio.get_running_loop().run_in_executor(None, webbrowser.open, address)
+        # In a thread that is left behind, since some browsers keep whoever starts them waiting.
+        threading.Thread(target=webbrowser.open, args=(address,), name="browser", daemon=True).start()

@@ -59,7 +59,7 @@ class Knobs:
             PersonError: there is no such knob, or it does not turn that way.
         """
         match action:
-            case {"type": "turn_clock", "hours": int() | float() as hours}:
+            case {"type": "turn_clock", "hours": int() | float() as hours} if not isinstance(hours, bool):
                 self._turn_clock(hours)
             case {"type": "trouble", "name": str(name), "on": bool(is_on)} if name in self._is_on:
                 self._switch(name, is_on=is_on)

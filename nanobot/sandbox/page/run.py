@@ -35,6 +35,15 @@ class PageOptions:
     real: PictureService | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenPage:
+    """A page that is served, with a bot that is yet to be started."""
+
+    sandbox: Sandbox
+    keeper: BotKeeper
+    server: PageServer
+
+
 async def run_page(
     options: PageOptions, *, open_insight: OpenInsight, announce: Callable[[str], None], stop: asyncio.Event
 ) -> None:
@@ -44,9 +53,9 @@ async def run_page(
         OperatorError: the port is taken, or the bot did not start.
     """
     with working_folder() as folder:
-        async with _open_page(folder, options, open_insight) as (server, keeper):
-            announce(server.address)
-            starting = asyncio.create_task(keeper.start())
+        async with open_page(folder, options, open_insight) as page:
+            announce(page.server.address)
+            starting = asyncio.create_task(page.keeper.start())
             stopping = asyncio.create_task(stop.wait())
             try:
                 await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -58,10 +67,12 @@ async def run_page(
 
 
 @asynccontextmanager
-async def _open_page(
-    folder: Path, options: PageOptions, open_insight: OpenInsight
-) -> AsyncIterator[tuple[PageServer, BotKeeper]]:
-    """Put everything together and serve the page; end all of it in the opposite order."""
+async def open_page(folder: Path, options: PageOptions, open_insight: OpenInsight) -> AsyncIterator[OpenPage]:
+    """Put everything together and serve the page; end all of it, the bot too, at the end.
+
+    Raises:
+        PortNotFree: somebody else listens there.
+    """
     bells = Bells()
     clock = ShiftedClock(folder / "clock")
     opening = open_sandbox(
@@ -82,7 +93,7 @@ async def _open_page(
         server = await _serve(
             sandbox, stack, keeper=keeper, clock=clock, bells=bells, insight=insight, port=options.port
         )
-        yield server, keeper
+        yield OpenPage(sandbox=sandbox, keeper=keeper, server=server)
 
 
 async def _serve(
