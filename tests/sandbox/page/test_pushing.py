@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
+from nanobot.clock import Clock
+from nanobot.errors import OperatorError
 from nanobot.sandbox.discord import Message, channels
 from nanobot.sandbox.page.bells import Bells
 from nanobot.sandbox.page.frames import SHOWN_MESSAGES
+from nanobot.sandbox.page.insight import Books, Whose
 from nanobot.sandbox.page.pushing import CHAT_SECONDS
-from nanobot.sandbox.page.run import OpenPage
+from nanobot.sandbox.page.run import OpenPage, PageOptions, open_page
 from tests.sandbox.page.browser import Browser, Frame
 
 
@@ -172,3 +179,26 @@ async def test_a_bell_that_rang_while_nobody_listened_is_heard_once() -> None:
     bells.ring()
 
     assert not bell.is_set()
+
+
+class ClosedBooks:
+    """Books that cannot be opened."""
+
+    async def books_of(self, whose: Whose) -> Books:
+        raise OperatorError(f"The books of {whose.user_id} are closed.")
+
+
+@asynccontextmanager
+async def closed_books(database_url: str, clock: Clock) -> AsyncIterator[ClosedBooks]:
+    yield ClosedBooks()
+
+
+async def test_books_that_cannot_be_read_leave_the_rest_of_the_panel(
+    session: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    async with open_page(tmp_path, PageOptions(), closed_books) as page:
+        await page.keeper.start()
+        async with Browser(session, page.server.address).window() as window:
+            panel = await window.online()
+
+    assert (panel["ledger"], panel["standing"], panel["generations"]) == ([], None, [])
