@@ -20,12 +20,17 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @pytest.fixture
-async def browser(session: aiohttp.ClientSession, tmp_path: Path) -> AsyncIterator[Browser]:
+async def started(tmp_path: Path) -> AsyncIterator[OpenPage]:
     """Open the page with its bot online; it must come to its end without an error that nobody foresaw."""
-    async with open_page(tmp_path, PageOptions(), open_insight) as page:
-        await page.keeper.start()
-        yield Browser(session, page.server.address)
-    assert "Traceback" not in (tmp_path / "bot.log").read_text()
+    async with open_page(tmp_path, PageOptions(), open_insight) as opened:
+        await opened.keeper.start()
+        yield opened
+    assert "Traceback" not in opened.sandbox.bot.log
+
+
+@pytest.fixture
+def browser(started: OpenPage, session: aiohttp.ClientSession) -> Browser:
+    return Browser(session, started.server.address)
 
 
 @pytest.fixture

@@ -147,6 +147,25 @@ async def test_files_go_with_commands_and_messages(browser: Browser) -> None:
     assert {request["fields"]["imageDataUrl"]["width"] for request in panel["nanogpt"]["requests"]} == {640}
 
 
+async def test_several_pictures_and_a_broken_one(browser: Browser) -> None:
+    """What was sent is summed up for the panel; what was not is told with its reason."""
+    first, second = await browser.uploaded("rocket.jpg", ROCKET), await browser.uploaded("fox.jpg", ROCKET)
+    broken = await browser.uploaded("broken.jpg", ROCKET[:2000])
+    async with browser.window("alice") as window:
+        await browser.types("alice", "/imagine prompt:both", image=first, image2=second)
+        await window.picture("both")
+        await browser.types("alice", "/imagine prompt:nothing", image=broken)
+        panel = await window.panel(
+            lambda frame: [each["status"] for each in frame["generations"]] == ["refused", "posted"]
+        )
+    (request,) = panel["nanogpt"]["requests"]
+    reason = panel["generations"][0]["events"][-1]
+
+    assert [each["width"] for each in request["fields"]["imageDataUrls"]] == [640, 640]
+    assert "broken.jpg" in reason["what"]
+    assert panel["standing"]["used"] == 1
+
+
 async def test_suggestions_come_from_the_bot(browser: Browser) -> None:
     answer = await browser.does(
         "alice", {"type": "autocomplete", "line": "/imagine prompt:a fox model:kontext"}

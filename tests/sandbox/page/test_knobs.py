@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession
 
+from nanobot.clock import ShiftedClock
+from nanobot.sandbox.page.run import OpenPage
 from tests.sandbox.page.browser import Browser, Frame, Reply
 
 DAY = {"type": "turn_clock", "hours": 24}
@@ -107,6 +111,33 @@ async def test_the_bot_is_restarted_and_knows_what_it_did(browser: Browser, how:
     assert reply.body == {"ok": True}
     assert states[-1] == "online"
     assert "starting" in states[states.index("online") :]
+
+
+async def test_a_bot_that_died_is_shown_and_can_be_started(started: OpenPage, session: ClientSession) -> None:
+    browser = Browser(session, started.server.address)
+    async with browser.window("bob") as window:
+        await window.online()
+        await started.sandbox.bot.kill()
+        await window.panel(lambda frame: frame["bot"]["state"] == "stopped")
+        started.sandbox.discord._desk.deadline_seconds = 0.05
+        await browser.types("bob", "/usage")
+        failed = await window.until("failed")
+        started.sandbox.discord._desk.deadline_seconds = 3
+        await browser.turns({"type": "restart_bot", "how": "kill"})
+        await window.online()
+        await browser.types("bob", "/usage")
+        await window.says("0 of 20 pictures used today")
+
+    assert failed["interaction"] == {"command": "usage"}
+
+
+async def test_the_calendar_has_an_end(lonely: Browser, tmp_path: Path) -> None:
+    left = datetime.max.replace(tzinfo=UTC) - datetime.now(UTC) - timedelta(hours=2)
+    ShiftedClock(tmp_path / "clock").turn(left)
+    hour = {"type": "turn_clock", "hours": 1}
+
+    assert (await lonely.turns(hour)).body == {"ok": True}
+    assert "turns forwards only" in (await lonely.turns(hour)).sentence
 
 
 async def test_two_restarts_at_once_are_one(browser: Browser) -> None:
