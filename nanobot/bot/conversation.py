@@ -24,6 +24,7 @@ from nanobot.generation import events
 from nanobot.generation.collect import CollectedPicture
 from nanobot.generation.recovery import Lost, Recovered, Recovery
 from nanobot.generation.request import GenerationRequest
+from nanobot.images.errors import PictureError
 from nanobot.store.tables import Generation, GenerationStatus
 
 log = logging.getLogger(__name__)
@@ -197,6 +198,10 @@ class Conversation:
             log.error("generation %s: made for %s but undeliverable", made.generation_id, made.cost)
             await books.close(made.generation_id, GenerationStatus.FAILED, "undeliverable")
             return words.UNDELIVERABLE
+        except PictureError as error:
+            log.error("generation %s: made for %s but unfit: %s", made.generation_id, made.cost, error)
+            await books.close(made.generation_id, GenerationStatus.FAILED, "unfit for Discord")
+            return words.UNFIT
         except (discord.HTTPException, aiohttp.ClientError) as error:
             log.warning("generation %s: not posted yet: %s", made.generation_id, error)
             return words.POSTPONED

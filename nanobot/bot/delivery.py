@@ -71,6 +71,7 @@ class Delivery:
 
         Raises:
             Undeliverable: every way is closed for good.
+            PictureError: a picture cannot be brought to the size that the place allows.
             discord.HTTPException, aiohttp.ClientError: Discord is in trouble; another attempt later may succeed.
         """
         for way in self._ways(destination):

@@ -7,8 +7,8 @@ import logging
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 
-from nanobot.images.decode import picture_dimensions
 from nanobot.images.errors import PictureError
+from nanobot.images.fit import whole_picture_dimensions
 from nanobot.images.threads import ImageThreads
 from nanobot.nanogpt.client import NanoGPTClient
 from nanobot.nanogpt.errors import DownloadFailed
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectedPicture:
-    """A picture whose bytes are at hand and really are a picture."""
+    """A picture whose bytes are at hand and really are a picture, whole."""
 
     position: int
     data: bytes
@@ -57,7 +57,7 @@ class PictureCollector:
     ) -> CollectedPicture | None:
         try:
             data = await self._bytes_of(picture)
-            width, height = await self._threads.run(picture_dimensions, data)
+            width, height = await self._threads.run(whole_picture_dimensions, data)
         except (DownloadFailed, PictureError) as error:
             log.error("generation %s: picture %d is paid but lost: %s", generation_id, position, error)
             return None

@@ -76,16 +76,6 @@ class OpenPicture:
         return icc if isinstance(icc, bytes) and icc else None
 
 
-def picture_dimensions(data: bytes, *, name: str | None = None) -> tuple[int, int]:
-    """Return width and height as stored, from the header alone.
-
-    Raises:
-        PictureError: `data` is no picture, or already its header is damaged.
-    """
-    opened = open_picture(data, name=name)
-    return opened.image.size
-
-
 def open_picture(data: bytes, *, name: str | None = None) -> OpenPicture:
     """Read the header of `data`.
 

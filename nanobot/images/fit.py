@@ -21,6 +21,19 @@ class UploadFile:
     suffix: str
 
 
+def whole_picture_dimensions(data: bytes) -> tuple[int, int]:
+    """Return width and height as stored, of a file that is whole and not only starts like a picture.
+
+    Raises:
+        PictureError: `data` is no picture, or a damaged one; or finding that out takes too much memory.
+    """
+    opened = open_picture(data)
+    size = opened.image.size
+    if containers.without_metadata(data, opened.image_format) is None:
+        decode_picture(opened, max_side=_MAX_SIDE)
+    return size
+
+
 def fit_for_upload(data: bytes, *, max_bytes: int, name: str | None = None) -> UploadFile:
     """Return `data` byte for byte if it fits, else as JPEG (WebP, if it is transparent) as good and as large as fits.
 

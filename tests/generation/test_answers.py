@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import skimage
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy import func, select
@@ -91,6 +94,16 @@ async def test_bytes_that_are_no_picture_after_all_are_left_out(studio: Studio) 
     collected = [picture async for picture in studio.services.collector.collect("0" * 32, [torn, whole])]
 
     assert [(picture.position, picture.width) for picture in collected] == [(2, 96)]
+
+
+@pytest.mark.parametrize("name", ["coffee.png", "rocket.jpg"])
+async def test_a_picture_that_breaks_off_is_left_out(studio: Studio, name: str) -> None:
+    """Its header alone is in order; Discord could not show it, so it is not posted and not counted."""
+    data = (Path(skimage.__file__).parent / "data" / name).read_bytes()
+    half, whole = NewPicture(data=data[: len(data) // 2]), NewPicture(data=data)
+    collected = [picture async for picture in studio.services.collector.collect("0" * 32, [half, whole])]
+
+    assert [picture.position for picture in collected] == [2]
 
 
 async def test_more_pictures_than_were_asked_for_are_left_out(sqlite_url: str, studio: Studio) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nanobot.images.errors import NotAPicture, PictureUnreadable
-from nanobot.images.fit import fit_for_upload
+from nanobot.images.fit import fit_for_upload, whole_picture_dimensions
 from tests.images.photographs import FOLDER, cut_out, decibels, file_of, photograph, picture_in
 
 
@@ -77,3 +77,13 @@ def test_a_broken_file_is_never_posted(image_format: str) -> None:
 def test_what_is_no_picture_is_never_posted(data: bytes) -> None:
     with pytest.raises(NotAPicture):
         fit_for_upload(data, max_bytes=10_000_000)
+
+
+@pytest.mark.parametrize("image_format", ["PNG", "JPEG", "WEBP", "GIF", "AVIF"])
+def test_a_whole_file_is_told_from_one_that_breaks_off(image_format: str) -> None:
+    """Also in formats whose shell tells nothing, which are decoded for it."""
+    data = file_of(photograph("rocket.jpg"), image_format)
+
+    assert whole_picture_dimensions(data) == (640, 427)
+    with pytest.raises(PictureUnreadable):
+        whole_picture_dimensions(data[: len(data) // 2])

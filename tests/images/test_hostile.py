@@ -14,12 +14,11 @@ from PIL import Image
 
 from nanobot.images import budget
 from nanobot.images.containers import count_scans, walk_jpeg
-from nanobot.images.decode import picture_dimensions
 from nanobot.images.errors import PictureError, PictureTooComplex, PictureTooLarge, PictureUnreadable
 from nanobot.images.fit import fit_for_upload
 from nanobot.images.prepare import prepare_mask, prepare_picture
 from nanobot.images.sniff import ImageFormat
-from tests.images.photographs import FOLDER, cut_out, exif_of, file_in, file_of, photograph
+from tests.images.photographs import cut_out, exif_of, file_in, file_of, photograph
 
 HUGE = 60_000
 QUICK_SECONDS = 1.0
@@ -267,11 +266,3 @@ def test_the_whole_file_is_taken(kind: str) -> None:
 def test_a_box_that_is_cut_short_is_noticed(kind: str) -> None:
     with pytest.raises(PictureUnreadable):
         fit_for_upload(real_files()[kind][:-1], max_bytes=10_000_000)
-
-
-def test_dimensions_are_read_from_the_header_alone() -> None:
-    whole = (FOLDER / "astronaut.png").read_bytes()
-
-    assert picture_dimensions(whole[:5_000]) == (512, 512)
-    with pytest.raises(PictureError):
-        picture_dimensions(whole[:20])

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from PIL import Image
 
 from nanobot.sandbox.nanogpt import Trouble
+from tests.journeys.asking import online_again
 from tests.journeys.conftest import API_KEY, Community
 from tests.journeys.photographs import picture_in
 
@@ -257,3 +263,29 @@ async def test_nanogpt_out_of_reach_is_tried_a_few_times(community: Community) -
     assert told.content == f"NanoGPT cannot be reached right now. Try again in a few minutes. {CREDIT}"
     assert community.bot.log.count("generation: attempt") == 3
     assert "0 of 20 pictures used" in await community.usage(community.alice)
+
+
+async def test_a_picture_that_discord_could_never_take_costs_the_member_nothing(community: Community) -> None:
+    """Too large to upload and to shrink: the hold is released instead of being kept for another try for ever."""
+    out = BytesIO()
+    Image.new("1", (9300, 9300)).save(out, "PNG", compress_level=0)
+    items = [{"b64_json": base64.b64encode(out.getvalue()).decode()}]
+
+    async def paint(_: web.Request) -> web.Response:
+        return web.json_response({"created": 1, "data": items, "cost": 0.01})
+
+    app = web.Application()
+    app.router.add_post("/v1/images/generations", paint)
+    async with TestServer(app) as painter:
+        assert await community.bot.stop() == 0
+        address = str(painter.make_url("")).rstrip("/")
+        await online_again(community.bot, community.discord, NANOGPT_BASE_URL=address)
+        call = await community.alice.types("/imagine prompt:a huge fox", community.channel)
+        told = await call.settled(lambda message: "quota" in message.content)
+
+    assert told.content == (
+        f"Your picture was made, but it cannot be brought into a size that Discord takes. {CREDIT} "
+        "Try a smaller size or another model."
+    )
+    assert "0 of 20 pictures used" in await community.usage(community.alice)
+    assert "made for 0.01 but unfit" in community.bot.log

@@ -28,6 +28,10 @@ UNDELIVERABLE = (
     "Your picture was made, but Discord let me post it neither here nor in a direct message. "
     "Nothing was taken from your quota. Ask an admin to let me send messages and attach files here."
 )
+UNFIT = (
+    "Your picture was made, but it cannot be brought into a size that Discord takes. "
+    "Nothing was taken from your quota. Try a smaller size or another model."
+)
 POSTPONED = (
     "Your picture is made, but Discord does not take it right now. I keep it and post it as soon as Discord does; "
     "there is no need to ask again."
