@@ -50,6 +50,12 @@ def test_a_caption_never_exceeds_a_message_and_its_facts_are_never_cut(prompt: s
     [
         pytest.param("a\n# heading", "a # heading", id="one line"),
         pytest.param("**bold** `code`", r"\*\*bold\*\* \`code\`", id="markdown"),
+        pytest.param("# heading", r"\# heading", id="heading"),
+        pytest.param("- item", r"\- item", id="list"),
+        pytest.param("[a](b) [c](d)", r"\[a\](b) \[c\](d)", id="masked links, every one"),
+        pytest.param("https://x.example/a_b", r"https:\//x.example/a\_b", id="address"),
+        pytest.param("<t:0> <:fox:7> </imagine:7>", r"\<t:0\> \<:fox:7\> \</imagine:7\>", id="angles"),
+        pytest.param("half-light, 1/2, C#", "half-light, 1/2, C#", id="plain words"),
         pytest.param("@everyone", "@\u200beveryone", id="mention"),
     ],
 )
@@ -77,6 +83,8 @@ def test_an_alt_text_counts_pictures_and_fits() -> None:
         pytest.param("0.000", "$0", id="free, precisely"),
         pytest.param("0.0030", "$0.003", id="small"),
         pytest.param("0.0000001", "$0.0000001", id="tiny, without an exponent"),
+        pytest.param("0.014000000000000002", "$0.014", id="as floating point has it"),
+        pytest.param("1E-400", "$0", id="absurdly small"),
         pytest.param("1", "$1.00", id="a dollar"),
         pytest.param("12.345", "$12.34", id="much"),
     ],

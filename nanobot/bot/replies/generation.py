@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 
-from discord.utils import escape_markdown, escape_mentions, format_dt
+from discord.utils import escape_mentions, format_dt
 
 # https://docs.discord.com/developers/resources/message#create-message
 MAX_CONTENT_CHARACTERS = 2000
 # https://docs.discord.com/developers/resources/message#attachment-object
 MAX_ALT_TEXT_CHARACTERS = 1024
+
+_SIX_DIGITS = Context(prec=6)
+_LEAST_SHOWN = Decimal("0.00000001")
 
 EDIT_BY_MENU = "To edit it further, open its menu and choose **Apps → Edit image**."
 STOPPING = "The bot is being restarted. Ask again in a minute; nothing was taken from your quota."
@@ -159,13 +162,20 @@ def alt_text(prompt: str, position: int, total: int) -> str:
 
 
 def money(cost: Decimal) -> str:
-    """Return US dollars with as many decimals as a small price needs."""
-    return f"${cost:.2f}" if cost >= 1 else f"${cost.normalize():f}" if cost else "$0"
+    """Return US dollars with as many decimals as a small price needs, at most six digits that count."""
+    if cost >= 1:
+        return f"${cost:.2f}"
+    return f"${_SIX_DIGITS.plus(cost).normalize():f}" if cost >= _LEAST_SHOWN else "$0"
+
+
+# discord.py's own escape_markdown leaves web addresses alone, and of several masked links all but the first.
+# https://docs.discord.com/developers/reference#message-formatting; a heading or a list only at the start of a line.
+_FORMATTING = re.compile(r"^[#-]|[\\*_~|`\[\]<>]|(?<=:)/(?=/)")
 
 
 def quote(text: str, limit: int) -> str:
     """Return `text` on one line with nothing in it that Discord would format or ping, at most `limit` characters."""
-    plain = escape_mentions(escape_markdown(" ".join(text.split())))
+    plain = escape_mentions(_FORMATTING.sub(r"\\\g<0>", " ".join(text.split())))
     return shorten(plain, limit)
 
 
