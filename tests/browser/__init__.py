@@ -1,0 +1,1 @@
+"""The sandbox's page in a real browser: what a person sees, clicks and types there."""
