@@ -74,7 +74,7 @@ function header({ author, timestamp }, id) {
   const color = colorOf(author.id);
   if (color) name.style.setProperty("--role", color);
   const when = el("time", { datetime: timestamp, class: "fine" }, shortMoment(timestamp, Date.now()));
-  return el("h3", { id }, name, author.bot && el("span", { class: "badge" }, "APP"), " ", when);
+  return el("h3", { id }, name, " ", author.bot && el("span", { class: "badge" }, "APP"), " ", when);
 }
 
 function body(message) {

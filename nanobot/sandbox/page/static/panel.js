@@ -44,8 +44,8 @@ function choose(name) {
 }
 
 function fill(name, rows, keyOf, view, nothing) {
-  const count = find(`#tab-${name} .count`);
-  count.textContent = rows.length ? String(rows.length) : "";
+  const badge = find(`#tab-${name} .count`);
+  badge.textContent = rows.length ? String(rows.length) : "";
   renderKeyed(find(`#panel-${name} .rows`), rows, keyOf, view);
   const empty = find(`#panel-${name} .empty`);
   empty.textContent = nothing;
@@ -63,7 +63,7 @@ function showStanding(standing) {
   const place = find("#standing");
   if (standing === null) return place.replaceChildren(el("p", {}, `${state.person} has made no picture yet.`));
   const { used, limit, left, resets_at: resets, period } = standing;
-  const words = limit === null ? `${used} pictures used, no limit` : `${used} of ${limit} pictures used, ${left} left`;
+  const words = limit === null ? `${count(used)} used, no limit` : `${used} of ${count(limit)} used, ${left} left`;
   const meter = limit > 0 ? el("meter", { min: 0, max: limit, value: used, high: limit * 0.8, "aria-label": words }) : null;
   const reset = resets && el("p", { class: "fine" }, `A new ${period} begins `, timestamp(Date.parse(resets) / 1000, "R"));
   return place.replaceChildren(...[el("p", {}, el("strong", {}, state.person), `: ${words}`), meter, reset].filter(Boolean));
@@ -91,7 +91,7 @@ function valueText(value) {
 }
 
 function entryView({ at, kind, images, extra, cost, note, generation }) {
-  const amounts = [signed(images, "picture"), extra ? signed(extra, "extra") : "", cost ? dollars(cost) : ""].filter(Boolean);
+  const amounts = [signed(images, count), signed(extra, (size) => `${size} extra`), cost ? dollars(cost) : ""].filter(Boolean);
   return el(
     "div",
     { class: "entry", data: { testid: "ledger-entry", kind } },
@@ -116,10 +116,12 @@ function when(iso) {
   return el("time", { class: "fine when", datetime: iso, title: moment.toLocaleString("en-GB") }, moment.toLocaleTimeString("en-GB"));
 }
 
-function signed(number, unit) {
-  if (!number) return "";
-  const size = Math.abs(number);
-  return `${number > 0 ? "+" : "−"}${size} ${unit}${unit === "picture" && size !== 1 ? "s" : ""}`;
+function signed(number, amount) {
+  return number ? `${number > 0 ? "+" : "−"}${amount(Math.abs(number))}` : "";
+}
+
+function count(pictures) {
+  return `${pictures} picture${pictures === 1 ? "" : "s"}`;
 }
 
 function dollars(amount) {
