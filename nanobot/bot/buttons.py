@@ -52,13 +52,13 @@ class DeleteButton(IdButton, template=f"delete:{GENERATION_ID}"):
 
     @override
     async def press(self, interaction: Interaction) -> None:
+        await interaction.response.defer()  # before the database is asked, which may be busy
         generation = await interaction.client.services.books.find(self.generation_id)
         is_theirs = generation is not None and generation.user_id == interaction.user.id
-        if not is_theirs and not interaction.permissions.manage_messages:
-            await interaction.response.send_message(words.NOT_YOURS, ephemeral=True)
-            return
-        await interaction.response.defer()
-        await interaction.delete_original_response()
+        if is_theirs or interaction.permissions.manage_messages:
+            await interaction.delete_original_response()
+        else:
+            await interaction.followup.send(words.NOT_YOURS, ephemeral=True)
 
 
 def picture_buttons(generation_id: str) -> discord.ui.View:

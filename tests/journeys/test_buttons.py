@@ -70,7 +70,7 @@ async def test_delete_is_for_the_requester_and_for_moderators(community: Communi
     mod = community.guild.add_member("mod", permissions=["MANAGE_MESSAGES"])
     first = await _imagined(community)
     second = await _imagined(community)
-    refusal = await (await community.bob.presses(first, "Delete")).response()
+    refusal = await (await community.bob.presses(first, "Delete")).followup()
     await (await community.alice.presses(first, "Delete")).acknowledged()
     await first.wait_for(lambda message: message.is_deleted)
     await (await mod.presses(second, "Delete")).acknowledged()
@@ -93,7 +93,7 @@ async def test_buttons_outlive_a_restart(community: Community) -> None:
     opened = await community.alice.presses(fox, "Edit…")
     await community.alice.submits(opened, {"What should change?": "make it night"})
     night = await community.picture()
-    refusal = await (await community.alice.presses(other, "Delete")).response()
+    refusal = await (await community.alice.presses(other, "Delete")).followup()
     await community.alice.presses(fox, "Delete")
     await fox.wait_for(lambda message: message.is_deleted)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nanobot.sandbox.discord import Message, NotPossible
+from tests.journeys.asking import online_again
 from tests.journeys.conftest import Community
 from tests.journeys.photographs import stored_file
 
@@ -58,15 +59,14 @@ async def test_a_reply_that_has_to_wait_may_be_cancelled_by_its_writer(community
     photo = [stored_file("coffee.png")]
     wish = await bob.says("make it night", channel, files=photo, mentions=[bot])
     waiting = await channel.next_message()
-    refusal = await (await alice.presses(waiting, "Cancel")).response()
+    refusal = await (await alice.presses(waiting, "Cancel")).followup()
     await bob.presses(waiting, "Cancel")
     cancelled = await channel.next_message()
 
     assert waiting.content == "Waiting for a turn: you are next."
     assert waiting.reference is wish
-    assert refusal.content == (
-        "Only the person who asked for this picture, or someone who may manage messages here, can do that."
-    )
+    assert refusal.content == "Only the person who asked for this picture can cancel it."
+    assert refusal.ephemeral
     assert cancelled.content == CANCELLED
     assert cancelled.reference is wish
     assert waiting.is_deleted
@@ -92,7 +92,7 @@ async def test_what_is_being_painted_cannot_be_cancelled(community: Community) -
     waiting = await call.settled(lambda message: message.buttons == ["Cancel"])
     community.nanogpt.trouble.let_go(1)
     await community.nanogpt.trouble.held()
-    told = await (await bob.presses(waiting, "Cancel")).response()
+    told = await (await bob.presses(waiting, "Cancel")).followup()
     community.nanogpt.trouble.let_go()
     boat = await community.picture()
 
@@ -100,6 +100,27 @@ async def test_what_is_being_painted_cannot_be_cancelled(community: Community) -
         "It is too late to cancel: NanoGPT is already painting and the picture is paid for. It will arrive in a moment."
     )
     assert boat.content.startswith(f"<@{bob.id}>: a boat\n")
+
+
+@pytest.mark.parametrize("bot_settings", [ONE_AT_A_TIME], ids=["one at a time"])
+async def test_a_button_that_a_restart_left_behind_says_that_the_request_is_over(
+    community: Community,
+) -> None:
+    alice, bob, channel = community.alice, community.bob, community.channel
+    community.nanogpt.trouble.hold()
+    await alice.types("/imagine prompt:a fox", channel)
+    await community.nanogpt.trouble.held()
+    photo = [stored_file("coffee.png")]
+    wish = await bob.says("make it night", channel, files=photo, mentions=[community.discord.bot])
+    waiting = await channel.next_message()
+    await community.bot.kill()
+    community.nanogpt.trouble.let_go()
+    await online_again(community.bot, community.discord)
+    await channel.next_message(where=lambda message: message.reference is wish)
+    told = await (await bob.presses(waiting, "Cancel")).followup()
+
+    assert told.content == "That request has come to its end already, so there is nothing to cancel."
+    assert told.ephemeral
 
 
 @pytest.mark.parametrize("bot_settings", [ONE_EACH], ids=["one each"])

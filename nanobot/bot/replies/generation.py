@@ -24,6 +24,8 @@ STARTING = "Starting…"
 UPLOADING = "Uploading to Discord…"
 CANCELLED = "Cancelled. Nothing was taken from your quota."
 TOO_LATE_TO_CANCEL = "It is too late to cancel: NanoGPT is already painting and the picture is paid for. It will arrive in a moment."
+NOTHING_TO_CANCEL = "That request has come to its end already, so there is nothing to cancel."
+NOT_YOURS_TO_CANCEL = "Only the person who asked for this picture can cancel it."
 NOT_YOURS = (
     "Only the person who asked for this picture, or someone who may manage messages here, can do that."
 )
