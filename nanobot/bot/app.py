@@ -31,6 +31,12 @@ from nanobot.store import bot_state
 log = logging.getLogger(__name__)
 
 _SYNCED_COMMANDS = "synced_commands"
+_HANDLER_NAMES = (
+    "CommandTree-invoker",
+    "discord-ui-dynamic-item",
+    "discord-ui-view-dispatch",
+    "discord.py: on_",
+)
 
 
 class Nanobot(NanobotClient):
@@ -77,6 +83,8 @@ class Nanobot(NanobotClient):
         self.stopping = True
         try:
             async with asyncio.timeout(grace_seconds):
+                while handlers := _handlers_under_way():
+                    await asyncio.wait(handlers)
                 await self.conversation.idle()
         except TimeoutError:
             log.warning("stopped while pictures were in the making; the next start takes care of them")
@@ -152,6 +160,11 @@ class Nanobot(NanobotClient):
             await work
         except Exception:
             log.exception("error %s in the background", secrets.token_hex(4))
+
+
+def _handlers_under_way() -> list[asyncio.Task[Any]]:
+    """Return what discord.py started for commands, buttons, forms and messages; it tells of them by their names alone."""
+    return [task for task in asyncio.all_tasks() if task.get_name().startswith(_HANDLER_NAMES)]
 
 
 async def _on_command_error(

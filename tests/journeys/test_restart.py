@@ -203,3 +203,23 @@ async def test_a_supervisor_that_cannot_wait_leaves_the_rest_to_the_next_start(c
 
     assert told.content == LOST
     assert "0 of 20 pictures used today" in await answer(alice, "/usage", channel)
+
+
+async def test_a_command_under_way_is_answered_before_the_bot_ends(
+    community: Community, tmp_path: Path
+) -> None:
+    """SIGTERM waits for every command, not only for pictures."""
+    port = free_port()
+    await community.bot.stop()
+    await online_again(community.bot, community.discord, HEALTH_PORT=str(port))
+    with closing(sqlite3.connect(tmp_path / "nanobot.db", isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        call = await community.ada.types("/quota set member:@alice images:3", community.channel)
+        await call.acknowledged()
+        ending = asyncio.create_task(community.bot.stop())
+        await unready(port)
+        database.execute("ROLLBACK")
+
+    answered = await call.settled(lambda message: bool(message.content))
+    assert answered.content.startswith(f"{community.alice.mention}: 3 pictures per day.")
+    assert await ending == 0
