@@ -18,7 +18,7 @@ import discord
 from nanobot.bot.client import NanobotClient
 from nanobot.bot.destination import may_post, member_of, of_message
 from nanobot.bot.replies import generation as words
-from nanobot.bot.sources import is_picture, pick_picture, pictures_of
+from nanobot.bot.sources import has_picture, pick_picture, pictures_of
 from nanobot.bot.surfaces import MessageSurface
 from nanobot.generation.request import MAX_PICTURES, GenerationRequest, Kind, PictureSource
 
@@ -51,7 +51,7 @@ Wish: TypeAlias = NotForUs | Unclear | EditWanted
 
 def read_message(message: discord.Message, bot_id: int) -> Wish:
     """Say what `message` wants of the bot whose user id is `bot_id`."""
-    if message.author.bot or message.type not in (discord.MessageType.default, discord.MessageType.reply):
+    if not _is_of_a_person(message):
         return NotForUs()
     replied_to = replied_message(message)
     replies_to_bot = replied_to is not None and replied_to.author.id == bot_id
@@ -59,8 +59,10 @@ def read_message(message: discord.Message, bot_id: int) -> Wish:
     if not (message.guild is None or mentioned or replies_to_bot):
         return NotForUs()
     if replies_to_bot and not message.content and not message.attachments:
+        if message.stickers:  # Discord never hides them: nothing was left out, and a smile asks for nothing
+            return NotForUs()
         return Unclear(sentence=_blank(message, bot_id))
-    if not _has_picture(message) and not (replied_to is not None and _has_picture(replied_to)):
+    if not has_picture(message) and not (replied_to is not None and has_picture(replied_to)):
         return Unclear(sentence=_without_picture(replied_to, replies_to_bot=replies_to_bot))
     prompt = re.sub(rf"\s*<@!?{bot_id}>\s*", " ", message.content).strip()
     return EditWanted(prompt=prompt) if prompt else Unclear(sentence=words.NO_WORDS)
@@ -123,10 +125,10 @@ def _picked(
     return prompt, [*picked, *own]
 
 
-def _has_picture(message: discord.Message) -> bool:
-    if any(is_picture(attachment) for attachment in message.attachments):
-        return True
-    return any(embed.image.url or embed.thumbnail.url for embed in message.embeds)
+def _is_of_a_person(message: discord.Message) -> bool:
+    """Tell whether somebody wrote it who has a quota: neither bots and webhooks nor Discord itself."""
+    is_written = message.type in (discord.MessageType.default, discord.MessageType.reply)
+    return is_written and not message.author.bot and message.webhook_id is None
 
 
 def _blank(message: discord.Message, bot_id: int) -> str:

@@ -21,7 +21,7 @@ from nanobot.images.links import LinkReader
 _PICTURE_SUFFIXES = (
     ".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif",
 )  # fmt: skip
-_PICKED = re.compile(r"^#(?P<position>[1-9])\s+")
+_PICKED = re.compile(r"^#(?P<position>[1-9])(?:\s+|$)")
 _BYTES_PER_MEGABYTE = 1_000_000
 
 
@@ -93,14 +93,18 @@ def is_picture(attachment: discord.Attachment) -> bool:
     return attachment.filename.lower().endswith(_PICTURE_SUFFIXES)
 
 
+def has_picture(message: discord.Message) -> bool:
+    """Tell whether `pictures_of` finds any."""
+    return bool(_attached_pictures(message) or _embedded_pictures(message))
+
+
 def pictures_of(message: discord.Message, *, max_megabytes: int, links: LinkReader) -> list[PictureSource]:
-    """Return the pictures of a message: its files, or where it has none, those its embeds show."""
+    """Return the pictures of a message, forwarded ones too: its files, or where it has none, those its embeds show."""
     files: list[PictureSource] = [
         AttachmentSource(attachment, max_megabytes=max_megabytes)
-        for attachment in message.attachments
-        if is_picture(attachment)
+        for attachment in _attached_pictures(message)
     ]
-    return files or [LinkSource(url, links) for url in _embedded_pictures(message.embeds)]
+    return files or [LinkSource(url, links) for url in _embedded_pictures(message)]
 
 
 def pick_picture(prompt: str, sources: Sequence[PictureSource]) -> tuple[str, Sequence[PictureSource]]:
@@ -118,9 +122,16 @@ def pick_picture(prompt: str, sources: Sequence[PictureSource]) -> tuple[str, Se
     return prompt[picked.end() :], sources[position - 1 : position]
 
 
-def _embedded_pictures(embeds: Sequence[discord.Embed]) -> list[str]:
+def _attached_pictures(message: discord.Message) -> list[discord.Attachment]:
+    # What a message forwards is in its snapshots: https://docs.discord.com/developers/resources/message#message-snapshot-object
+    forwarded = (attachment for snapshot in message.message_snapshots for attachment in snapshot.attachments)
+    return [attachment for attachment in (*message.attachments, *forwarded) if is_picture(attachment)]
+
+
+def _embedded_pictures(message: discord.Message) -> list[str]:
+    forwarded = (embed for snapshot in message.message_snapshots for embed in snapshot.embeds)
     found = [
         embed.image.proxy_url or embed.image.url or embed.thumbnail.proxy_url or embed.thumbnail.url
-        for embed in embeds
+        for embed in (*message.embeds, *forwarded)
     ]
     return [url for url in found if url]

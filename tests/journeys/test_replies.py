@@ -149,12 +149,15 @@ async def test_a_number_picks_one_of_several_pictures(community: Community) -> N
     first = await community.nanogpt.next_request()
     await community.alice.says("#3 make it night", community.channel, reply_to=foxes)
     refusal = await community.channel.next_message()
+    await community.alice.says("#2", community.channel, reply_to=foxes)
+    wordless = await community.channel.next_message()
 
     originals = [picture_in(file.data).tobytes() for file in foxes.attachments]
     assert sent_pictures(second)[0].tobytes() == originals[1]
     assert second.fields["prompt"] == "make it night"
     assert sent_pictures(first)[0].tobytes() == originals[0]
     assert refusal.content == "That message has 2 pictures; there is no #3."
+    assert wordless.content == "Say in a few words what the picture should show."
     assert community.nanogpt.paid_pictures == 4
 
 
