@@ -60,6 +60,8 @@ def check_request(request: GenerationRequest, model_id: str) -> None:
         raise RequestNotAccepted(
             "There is no picture to edit. Attach one, or reply to a message that has one."
         )
+    if request.kind is Kind.UPSCALE and not request.pictures:
+        raise RequestNotAccepted("There is no picture to enlarge. Attach one, or give a link to one.")
     if request.mask is not None and not request.pictures:
         raise RequestNotAccepted("A mask needs the picture that it belongs to. Attach that picture as well.")
     model = known_model(model_id)

@@ -81,6 +81,11 @@ def test_what_can_work_passes(changes: dict[str, Any]) -> None:
             id="nothing to edit",
         ),
         pytest.param(
+            {"kind": Kind.UPSCALE, "model": "a-model-of-tomorrow"},
+            "There is no picture to enlarge. Attach one, or give a link to one.",
+            id="nothing to enlarge",
+        ),
+        pytest.param(
             {"mask": Given()},
             "A mask needs the picture that it belongs to. Attach that picture as well.",
             id="mask alone",

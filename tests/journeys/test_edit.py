@@ -43,5 +43,5 @@ async def test_a_picture_is_scaled_up(community: Community) -> None:
     assert scaled.width >= 2 * given.width
     assert looks_like(scaled, given)
     assert "`Upscaler`" in picture.content
-    assert told.content.startswith("`Upscaler` changes a picture and needs one. Attach one")
+    assert told.content == "There is no picture to enlarge. Attach one, or give a link to one."
     assert community.nanogpt.paid_pictures == 1
