@@ -203,8 +203,10 @@ class Generator:
                 await self._books.close(job.id, GenerationStatus.REFUSED, error.sentence)
                 return events.Failed(sentence=error.sentence)
             case NanoGPTError():
-                level = logging.ERROR if is_operators_concern(error) else logging.INFO
-                log.log(level, "generation %s: %s: %s", job.id, type(error).__name__, error)
+                if is_operators_concern(error):
+                    log.error("generation %s: %s: %s", job.id, type(error).__name__, error)
+                else:  # the vendor's words about a prompt may quote it
+                    log.info("generation %s: %s: %s", job.id, type(error).__name__, error.headline)
                 await self._books.close(job.id, status_of(error), str(error))
                 return events.Failed(sentence=sentence_of(error, model=job.model))
 

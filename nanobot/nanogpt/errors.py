@@ -52,15 +52,19 @@ class NanoGPTError(Exception):
         self.code = details.get("code")
         self.request_id = details.get("request_id")
 
-    @override
-    def __str__(self) -> str:
+    @property
+    def headline(self) -> str:
+        """What happened, in this program's words and the vendor's codes: without `message`, which may quote the prompt."""
         details = [
             f"{name} {value}"
             for name, value in (("status", self.status), ("code", self.code), ("request", self.request_id))
             if value is not None
         ]
-        sentence = f"{self.summary} ({', '.join(details)})" if details else self.summary
-        return f"{sentence}: {self.message}" if self.message else f"{sentence}."
+        return f"{self.summary} ({', '.join(details)})" if details else self.summary
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.headline}: {self.message}" if self.message else f"{self.headline}."
 
 
 class NotCharged(NanoGPTError):

@@ -47,6 +47,22 @@ async def test_a_failure_is_told_with_its_cause(studio: Studio, caplog: pytest.L
     assert failed == "failed"
 
 
+async def test_what_nanogpt_says_of_a_prompt_stays_out_of_the_log(
+    studio: Studio, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its words may quote the prompt; the code tells enough, and the generation's row keeps the words."""
+    caplog.set_level(logging.INFO, "nanobot")
+    studio.nanogpt.trouble.fail_next(400, "content_policy_violation")
+
+    await studio.run()
+    cause, failed = lines(caplog)[-2:]
+
+    assert cause.startswith("PolicyRefused: NanoGPT's content policy refused the request (status 400, code ")
+    assert failed == "failed"
+    assert "The request failed" not in caplog.text
+    assert "The request failed" in ((await studio.generation()).error or "")
+
+
 async def test_a_refusal_by_the_quota_is_told(studio: Studio, caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(10):
         await studio.run_and_post()
