@@ -44,7 +44,7 @@ def sentence_of(error: errors.NanoGPTError, *, model: str) -> str:
     match error:
         case errors.OutcomeUnknown():
             return _doubtful(error)
-        case errors.Unauthorized() | errors.OutOfFunds() | errors.Forbidden() | errors.WrongAddress():
+        case errors.Unauthorized() | errors.OutOfFunds() | errors.WrongAddress():
             return _out_of_order(error)
         case errors.DailyLimitReached():
             return f"The bot has reached its daily limit at NanoGPT. Try again after 00:00 UTC. {_CREDIT}"
@@ -73,10 +73,8 @@ def _out_of_order(error: errors.NanoGPTError) -> str:
             why = "NanoGPT does not accept its key."
         case errors.OutOfFunds():
             why = "its balance at NanoGPT is used up."
-        case errors.WrongAddress():
-            why = "NanoGPT does not answer at the address it was given."
         case _:
-            why = "NanoGPT does not permit it this request."
+            why = "NanoGPT does not answer at the address it was given."
     return OUT_OF_ORDER.format(why=why)
 
 
@@ -86,6 +84,8 @@ def _refused(error: errors.NanoGPTError, model: str) -> str:
             return f"NanoGPT's content policy does not allow this prompt or picture. Please word it differently. {_CREDIT}"
         case errors.ModelUnavailable():
             return f"NanoGPT has no model `{model}` for pictures right now. Choose another; `/models` lists some. {_CREDIT}"
+        case errors.Forbidden():
+            return f"NanoGPT does not permit the bot to do this with `{model}`. Choose another; `/models` lists some. {_CREDIT}"
         case errors.PayloadTooLarge():
             return f"The pictures are too large for NanoGPT. Try fewer or smaller ones. {_CREDIT}"
         case _:

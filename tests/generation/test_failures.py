@@ -31,7 +31,12 @@ EXPECTED = [
     ),
     (errors.Unauthorized(), FAILED, True, OUT_OF_ORDER.format(why="NanoGPT does not accept its key.")),
     (errors.OutOfFunds(), FAILED, True, OUT_OF_ORDER.format(why="its balance at NanoGPT is used up.")),
-    (errors.Forbidden(), FAILED, True, OUT_OF_ORDER.format(why="NanoGPT does not permit it this request.")),
+    (
+        errors.Forbidden(),
+        FAILED,
+        True,
+        "NanoGPT does not permit the bot to do this with `hidream`. Choose another; `/models` lists some.",
+    ),
     (
         errors.ModelUnavailable(),
         REFUSED,

@@ -54,7 +54,10 @@ REFUSED = [
     Upset(
         name="the key may not do this",
         arrange=lambda trouble: trouble.fail_next(403, "model_not_allowed"),
-        sentence=OUT_OF_ORDER.format("NanoGPT does not permit it this request."),
+        sentence=(
+            "NanoGPT does not permit the bot to do this with `hidream`. Choose another; `/models` lists some. "
+            + CREDIT
+        ),
         for_operator=True,
     ),
     Upset(
