@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 import aiohttp
 from rich.console import Console
@@ -69,9 +70,24 @@ async def _check_discord(settings: Settings) -> str:
             if response.status != 200:
                 raise DiscordRefused(f"Discord answered with status {response.status}. Try again later.")
             application = await response.json(content_type=None)
-            return f"the token belongs to {application['name']}; invite it with {invite_url(int(application['id']))}"
-    except (aiohttp.ClientError, TimeoutError, ValueError, LookupError) as error:
+            return _described(application)
+    except (aiohttp.ClientError, TimeoutError, ValueError, LookupError, TypeError) as error:
         raise DiscordRefused("Discord cannot be reached, or something else answers in its place.") from error
+
+
+def _described(application: Mapping[str, Any]) -> str:
+    """Name the application; `bot_public` tells whether others may invite it, and set quotas where they are admins.
+
+    https://docs.discord.com/developers/resources/application#application-object
+    """
+    name, address = application["name"], invite_url(int(application["id"]))
+    public = (
+        ". It is public: anybody may invite it into a server of theirs and set quotas there that you pay. "
+        "docs/discord-setup.md tells how to change that"
+    )
+    return (
+        f"the token belongs to {name}{public if application['bot_public'] else ''}; invite it with {address}"
+    )
 
 
 async def _check_nanogpt(settings: Settings) -> str:

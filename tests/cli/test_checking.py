@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 from yarl import URL
 
 from nanobot.sandbox.discord import DiscordStandIn
@@ -50,7 +51,10 @@ async def test_all_is_well(operator: Operator, discord: DiscordStandIn, nanogpt:
     assert run.code == 0
     database, about_discord, about_nanogpt = lines(run)
     assert (database, about_nanogpt) == (DATABASE_WELL, NANOGPT_WELL)
-    assert about_discord.startswith(f"✓ Discord: the token belongs to {discord.bot.name}; invite it with ")
+    assert about_discord.startswith(
+        f"✓ Discord: the token belongs to {discord.bot.name}. It is public: anybody may invite it into a server of theirs "
+        "and set quotas there that you pay. docs/discord-setup.md tells how to change that; invite it with "
+    )
     invitation = URL(about_discord.rpartition(" ")[2])
     assert invitation.host == "discord.com"
     assert invitation.query["client_id"] == str(discord.application_id)
@@ -103,6 +107,21 @@ async def test_discord_is_out_of_order(
 
     assert run.code == 1
     assert lines(run)[1:] == ["✗ Discord: Discord answered with status 503. Try again later.", NANOGPT_WELL]
+
+
+async def test_a_private_bot_needs_no_warning(operator: Operator) -> None:
+    async def private(_: web.Request) -> web.Response:
+        return web.json_response({"id": "7", "name": "Fox", "bot_public": False})
+
+    application = web.Application()
+    application.router.add_get("/oauth2/applications/@me", private)
+    async with TestServer(application) as server:
+        operator.sets(DISCORD_TOKEN="a-token", DISCORD_API_URL=str(server.make_url("")))
+        run = await operator.runs("check")
+
+    assert lines(run)[1].startswith(
+        "✓ Discord: the token belongs to Fox; invite it with https://discord.com/"
+    )
 
 
 @pytest.mark.parametrize(
