@@ -45,7 +45,7 @@ class Nanobot(NanobotClient):
     def __init__(self, services: Services) -> None:
         super().__init__(services, picture_buttons)
         self._add_commands()
-        self.add_dynamic_items(AgainButton, EditButton, DeleteButton, CancelButton)
+        self.add_dynamic_items(AgainButton, EditButton, DeleteButton, CancelButton, about.EraseButton)
         self.tree.error(_on_command_error)
         self._background: set[asyncio.Task[None]] = set()
 

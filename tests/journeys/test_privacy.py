@@ -68,6 +68,19 @@ async def test_a_member_erases_prompts_and_history_but_not_the_count(community: 
     assert len(community.nanogpt.requests) == 1
 
 
+async def test_the_button_to_erase_outlives_a_restart(community: Community) -> None:
+    """Whoever thinks about it for long is answered all the same."""
+    alice, channel = community.alice, community.channel
+    await picture(alice, "/imagine prompt:a very private fox", channel)
+    question = await (await alice.types("/privacy delete", channel)).response()
+    await community.restart()
+    await alice.presses(question, "Erase my data")
+    erased = await question.wait_for(_is_erased)
+
+    assert erased.content == "Erased: your data of 1 request."
+    assert erased.buttons == []
+
+
 async def test_what_is_still_in_the_making_is_not_erased_yet(community: Community) -> None:
     """Without its request nobody could finish it; the person is told to ask again."""
     alice, channel = community.alice, community.channel

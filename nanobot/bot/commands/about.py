@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
-from typing import Any
+import re
+from typing import Any, Self
 
 import discord
 from discord import app_commands
 from typing_extensions import override
 
-from nanobot.bot.client import Interaction, NanobotClient
+from nanobot.bot.client import Interaction
 from nanobot.bot.destination import accounting_guild_id, member_of_interaction
 from nanobot.bot.doors import show_error
 from nanobot.bot.replies import about as words
@@ -20,7 +22,6 @@ from nanobot.store import generations
 from nanobot.store.privacy import erase_person, export_person
 
 _HISTORY_LENGTH = 8
-_CONFIRM_SECONDS = 120
 
 
 @app_commands.command(name="help", description="How to make and edit pictures")
@@ -75,36 +76,55 @@ class PrivacyCommands(app_commands.Group):
         await interaction.response.defer(ephemeral=True, thinking=True)
         async with interaction.client.services.database.read() as session:
             stored = await export_person(session, interaction.user.id)
-        text = json.dumps(stored, indent=2, ensure_ascii=False)
+        # In a thread, since years of use make megabytes.
+        text = await asyncio.to_thread(json.dumps, stored, indent=2, ensure_ascii=False)
         file = discord.File(io.BytesIO(text.encode()), filename="my-data.json")
         await interaction.edit_original_response(content=words.EXPORTED, attachments=[file])
 
     @app_commands.command(name="delete", description="Erase what is stored about you")
     async def delete(self, interaction: Interaction) -> None:
-        await interaction.response.send_message(words.DELETE_QUESTION, view=EraseView(), ephemeral=True)
+        await interaction.response.send_message(words.DELETE_QUESTION, view=_erase_view(), ephemeral=True)
 
 
-class EraseView(discord.ui.View):
-    """Asks once more before anything is erased; only the person sees it."""
+class EraseButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template="erase:my-data"):
+    """Asks once more before anything is erased; lasts, like all buttons, so that it never stays without an answer.
+
+    Only the person sees it, and it erases the data of whoever presses it.
+    """
 
     def __init__(self) -> None:
-        super().__init__(timeout=_CONFIRM_SECONDS)
+        super().__init__(
+            discord.ui.Button(
+                label=words.DELETE_LABEL, style=discord.ButtonStyle.danger, custom_id="erase:my-data"
+            )
+        )
 
-    @discord.ui.button(label=words.DELETE_LABEL, style=discord.ButtonStyle.danger)
-    async def confirm(
-        self, interaction: discord.Interaction[NanobotClient], _button: discord.ui.Button[EraseView]
-    ) -> None:
-        await interaction.response.defer()
-        async with interaction.client.services.database.begin() as session:
-            erasure = await erase_person(session, interaction.user.id)
-        await interaction.edit_original_response(content=words.erased(erasure), view=None)
-        self.stop()
+    @classmethod
+    @override
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        return cls()
 
     @override
-    async def on_error(
-        self, interaction: discord.Interaction[Any], error: Exception, item: discord.ui.Item[Any], /
-    ) -> None:
-        await show_error(interaction, error, "erasing a person's data")
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        try:
+            await _erase(interaction)
+        except Exception as error:  # noqa: BLE001 - the outermost door of this button
+            await show_error(interaction, error, "erasing a person's data")
+
+
+async def _erase(interaction: Interaction) -> None:
+    await interaction.response.defer()
+    async with interaction.client.services.database.begin() as session:
+        erasure = await erase_person(session, interaction.user.id)
+    await interaction.edit_original_response(content=words.erased(erasure), view=None)
+
+
+def _erase_view() -> discord.ui.View:
+    view = discord.ui.View(timeout=None)
+    view.add_item(EraseButton())
+    return view
 
 
 COMMANDS: tuple[app_commands.Command[Any, ..., None], ...] = (
