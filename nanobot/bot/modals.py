@@ -41,6 +41,9 @@ async def receive_edit_form(interaction: Interaction) -> None:
     if interaction.type is not discord.InteractionType.modal_submit or match is None:
         return
     await acknowledge(interaction)
+    if int(match["channel"]) != interaction.channel_id:
+        # No client sends this by itself: somebody tries to reach a picture in a channel that they may not see.
+        raise PictureForgotten(words.FORGOTTEN_PICTURE)
     sources = interaction.client.remembered.recall(match.string)
     if sources is None:
         sources = await _fetch_sources(interaction, int(match["channel"]), int(match["message"]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nanobot.sandbox.discord import File
 from tests.journeys.conftest import Community
 from tests.journeys.photographs import looks_like, photograph, picture_in, sent_pictures, stored_file, webp
@@ -85,3 +87,18 @@ async def test_a_picture_that_was_deleted_meanwhile_is_named(community: Communit
     assert told.content == "“chelsea.png” can no longer be fetched from Discord. Send it again."
     assert community.nanogpt.requests == []
     assert "0 of 20 pictures used" in await community.usage(community.alice)
+
+
+async def test_a_forged_form_reaches_no_picture_of_another_channel(community: Community) -> None:
+    """A tampered client may name any message in the form's id; the bot sees channels that its sender may not."""
+    secret = community.guild.add_channel("secret")
+    await community.ada.types("/imagine prompt:a secret fox", secret)
+    hidden = await community.picture(secret)
+    photo = await community.bob.says("my cat", community.channel, files=[stored_file("chelsea.png")])
+    form = await (await community.alice.uses_app("Edit image", photo)).wait_modal()
+    forged = replace(form, custom_id=f"edit:{secret.id}:{hidden.id}")
+    sent = await community.alice.submits(forged, {"What should change?": "make it night"})
+    told = await sent.response()
+
+    assert told.content.startswith("I was restarted and no longer know which picture you meant.")
+    assert community.nanogpt.paid_pictures == 1
