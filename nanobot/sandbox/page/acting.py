@@ -45,6 +45,9 @@ class Acting:
                 return {"choices": [{"name": name, "value": value} for name, value in choices]}
             case actions.Say():
                 await self._say(seat, action)
+            case actions.Close(modal=modal_id):
+                self._screens.form(person, modal_id)
+                self._screens.close_form(person)
             case actions.Delete(message=message_id):
                 await person.deletes(seat.message(message_id))
             case _:

@@ -66,11 +66,18 @@ class Submit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Close:
+    """Leave a form without sending it, of which the bot is never told."""
+
+    modal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delete:
     message: str
 
 
-Action: TypeAlias = Slash | Autocomplete | Say | Press | Select | Menu | Submit | Delete
+Action: TypeAlias = Slash | Autocomplete | Say | Press | Select | Menu | Submit | Close | Delete
 
 
 def read_action(body: object) -> Action:
@@ -90,10 +97,8 @@ def read_action(body: object) -> Action:
             return Select(message=message, custom_id=custom_id, values=_texts(values))
         case {"type": "menu", "message": str(message), "name": str(name)}:
             return Menu(message=message, name=name)
-        case {"type": "submit", "modal": str(modal)}:
-            answers = {name: _answer(value) for name, value in _object(body, "answers").items()}
-            uploads = {name: _texts(value) for name, value in _object(body, "uploads").items()}
-            return Submit(modal=modal, answers=answers, uploads=uploads)
+        case {"type": "submit" | "close", "modal": str(modal)}:
+            return _with_form(body, modal)
         case {"type": "delete", "message": str(message)}:
             return Delete(message=message)
         case _:
@@ -117,6 +122,14 @@ def _typed(body: Mapping[str, object]) -> Action:
             )
         case _:
             raise ActionUnclear
+
+
+def _with_form(body: Mapping[str, object], modal: str) -> Action:
+    if body["type"] == "close":
+        return Close(modal=modal)
+    answers = {name: _answer(value) for name, value in _object(body, "answers").items()}
+    uploads = {name: _texts(value) for name, value in _object(body, "uploads").items()}
+    return Submit(modal=modal, answers=answers, uploads=uploads)
 
 
 def _object(body: Mapping[str, object], name: str) -> dict[str, object]:

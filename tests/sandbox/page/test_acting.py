@@ -81,6 +81,25 @@ async def the_panel_tells_of_both(panel: Frame) -> None:
     assert (standing["used"], standing["limit"], standing["left"], standing["period"]) == (2, 20, 18, "day")
 
 
+async def test_a_form_that_is_left_does_not_come_back(browser: Browser) -> None:
+    """Not in a second window or after a reload either; it can be opened anew."""
+    async with browser.window("bob") as window, browser.window("bob") as second:
+        await browser.types("bob", "/imagine prompt:a castle")
+        made = await window.picture("a castle")
+        menu = {"type": "menu", "message": made["id"], "name": "Edit image"}
+        await browser.does("bob", menu)
+        opened = (await window.until("modal", lambda frame: frame["modal"]))["modal"]
+        await second.until("modal", lambda frame: frame["modal"])
+        await browser.does("bob", {"type": "close", "modal": opened["id"]})
+        await second.until("modal", lambda frame: frame["modal"] is None)
+        again = await browser.act("bob", {"type": "close", "modal": opened["id"]})
+        await browser.does("bob", menu)
+        anew = (await second.until("modal", lambda frame: frame["modal"]))["modal"]
+
+    assert again.sentence == "This form is no longer open."
+    assert anew["id"] != opened["id"]
+
+
 async def test_buttons_menus_and_forms_are_used(browser: Browser) -> None:
     async with browser.window("bob") as window:
         await browser.types("bob", "/imagine prompt:a castle")

@@ -33,6 +33,7 @@ UNCLEAR = "The sandbox does not understand what the page sent: reload the page."
         {"type": "menu", "message": "5"},
         {"type": "submit", "modal": "5", "answers": {"field": 5}},
         {"type": "submit", "modal": "5", "uploads": {"field": "u1"}},
+        {"type": "close"},
         {"type": "delete"},
     ],
     ids=str,

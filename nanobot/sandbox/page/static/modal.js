@@ -7,26 +7,26 @@ import { icon } from "./icons.js";
 import { markdown } from "./markdown_view.js";
 import { settled } from "./uploads.js";
 
-const CLOSED = "closed-forms";
-const REMEMBERED = 50;
-
 const dialog = find("#form");
 let openId = null;
+let leftId = null;
 
 export function startModal() {
   dialog.addEventListener("close", () => {
-    if (openId !== null) remember(openId);
-    openId = null;
+    if (openId === null || dialog.open) return;
+    leave();
+    // Discord's client tells the bot nothing of it: this is so that the form does not come back here.
+    act({ type: "close", modal: leftId });
   });
 }
 
 /** @param {{id: string, title: string, components: object[]} | null} modal */
 export function showModal(modal) {
-  const id = modal === null || closed().includes(modal.id) ? null : modal.id;
+  const id = modal === null || modal.id === leftId ? null : modal.id;
   if (id === openId) return;
+  openId = id;
   if (dialog.open) dialog.close();
   if (id === null) return;
-  openId = id;
   dialog.replaceChildren(formOf(modal));
   dialog.showModal();
   dialog.querySelector("input:not([disabled]), textarea, select")?.focus();
@@ -47,7 +47,9 @@ function formOf(modal) {
     submit.disabled = false;
     problem.textContent = sentence ?? "";
     problem.hidden = sentence === null;
-    if (sentence === null && openId === modal.id) dialog.close();
+    if (sentence !== null || openId !== modal.id) return;
+    leave();
+    dialog.close();
   });
   return form;
 }
@@ -81,11 +83,8 @@ function labelled(label, description, component, id, fields) {
   return el("div", { class: "field" }, el("label", { for: id }, label, star), detail, field.element);
 }
 
-/** The bot is never told that a form was closed; this page must not open it again. */
-function closed() {
-  return JSON.parse(sessionStorage.getItem(CLOSED) ?? "[]");
-}
-
-function remember(id) {
-  sessionStorage.setItem(CLOSED, JSON.stringify([...closed(), id].slice(-REMEMBERED)));
+/** What the server still says of this form is old news. */
+function leave() {
+  leftId = openId;
+  openId = null;
 }
