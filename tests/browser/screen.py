@@ -61,6 +61,12 @@ class Screen:
     def form(self, title: str) -> Locator:
         return self.page.get_by_role("dialog", name=title)
 
+    def leaves(self, form: Locator) -> None:
+        """Cancel a form and wait until the sandbox knows."""
+        with self.page.expect_response("**/api/act"):
+            form.get_by_role("button", name="Cancel").click()
+        expect(form).to_be_hidden()
+
     def message(self, text: str) -> Locator:
         """Return the newest message with this text."""
         return self.messages.filter(has_text=text).last

@@ -47,7 +47,10 @@ def test_a_form_fits_a_narrow_window(opens: OpenScreen) -> None:
     screen.makes("a blue fox")
     screen.presses("Edit…", "a blue fox")
 
-    expect(screen.form("Edit this picture")).to_be_in_viewport(ratio=1)
+    form = screen.form("Edit this picture")
+    expect(form).to_be_in_viewport(ratio=1)
+
+    screen.leaves(form)
 
 
 @pytest.mark.parametrize(("scheme", "other"), [("light", "dark"), ("dark", "light")])

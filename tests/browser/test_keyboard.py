@@ -57,6 +57,7 @@ def test_the_apps_menu_and_its_form_are_used_by_the_keyboard(screen: Screen) -> 
     keyboard.press("Escape")
     expect(apps).to_be_focused()
     keyboard.press("Enter")
+    expect(entry).to_be_focused()
     keyboard.press("Enter")
     field = screen.form("Edit this picture").get_by_role("textbox")
     expect(field).to_be_focused()
@@ -66,6 +67,7 @@ def test_the_apps_menu_and_its_form_are_used_by_the_keyboard(screen: Screen) -> 
 
     keyboard.press("Enter")
     keyboard.press("Enter")
+    expect(field).to_be_focused()
     keyboard.type("add a boat")
     tab_to(screen, screen.form("Edit this picture").get_by_role("button", name="Submit"))
     keyboard.press("Enter")
