@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
-import aiohttp
 import discord
 
 from nanobot.bot.delivery import Delivery, Parcel, Posted, Undeliverable
@@ -20,6 +19,7 @@ from nanobot.bot.progress import Progress, Update
 from nanobot.bot.replies import generation as words
 from nanobot.bot.replies.quotas import quota_refusal, remaining_line
 from nanobot.bot.services import Services
+from nanobot.bot.trouble import DISCORD_TROUBLE
 from nanobot.generation import events
 from nanobot.generation.collect import CollectedPicture
 from nanobot.generation.recovery import Lost, Recovered, Recovery
@@ -202,7 +202,7 @@ class Conversation:
             log.error("generation %s: made for %s but unfit: %s", made.generation_id, made.cost, error)
             await books.close(made.generation_id, GenerationStatus.FAILED, "unfit for Discord")
             return words.UNFIT
-        except (discord.HTTPException, aiohttp.ClientError) as error:
+        except DISCORD_TROUBLE as error:
             log.warning("generation %s: not posted yet: %s", made.generation_id, error)
             return words.POSTPONED
         await books.posted(

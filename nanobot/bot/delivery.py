@@ -16,8 +16,9 @@ from typing import Any
 import aiohttp
 import discord
 
-from nanobot.bot.destination import Destination
+from nanobot.bot.destination import DEFAULT_FILE_LIMIT_BYTES, Destination
 from nanobot.bot.replies.generation import UPLOADING, alt_text
+from nanobot.bot.trouble import DISCORD_TROUBLE
 from nanobot.errors import NanobotError
 from nanobot.images.filenames import picture_filename
 from nanobot.images.fit import UploadFile, fit_for_upload
@@ -72,7 +73,7 @@ class Delivery:
         Raises:
             Undeliverable: every way is closed for good.
             PictureError: a picture cannot be brought to the size that the place allows.
-            discord.HTTPException, aiohttp.ClientError: Discord is in trouble; another attempt later may succeed.
+            HTTPException, ClientError, TimeoutError (`DISCORD_TROUBLE`): Discord is in trouble; another attempt later may succeed.
         """
         for way in self._ways(destination):
             if isinstance(way, _InteractionWay):
@@ -97,7 +98,7 @@ class Delivery:
         for way in self._ways(destination):
             try:
                 await way.send(content=way.addressed(sentence), files=[], view=None, nonce=None)
-            except (discord.HTTPException, aiohttp.ClientError) as error:
+            except DISCORD_TROUBLE as error:
                 log.info("not told by %s: %s", type(way).__name__, error)
                 continue
             return True
@@ -111,13 +112,16 @@ class Delivery:
         try:
             # discord.py types the id as an int; Discord also takes the word @original here.
             await webhook.edit_message("@original", content=content, view=None)  # type: ignore[call-overload]
-        except (discord.HTTPException, aiohttp.ClientError) as error:
+        except DISCORD_TROUBLE as error:
             log.debug("the interaction's response cannot be edited: %s", error)
             return False
         return True
 
     async def _post_fitting(self, way: _Way, parcel: Parcel, destination: Destination) -> discord.Message:
-        """Post, and if Discord finds the files too large after all, once more at half the size."""
+        """Post, and if Discord finds the files too large after all, once more in a size that is taken everywhere.
+
+        The limit that an interaction names may be that of its user, whose subscription is not the bot's.
+        """
         limit = destination.file_limit_bytes
         try:
             return await self._post_retrying(way, parcel, await self._fit(parcel, limit))
@@ -125,7 +129,8 @@ class Delivery:
             if error.code != _REQUEST_ENTITY_TOO_LARGE and error.status != 413:
                 raise
             log.warning("generation %s: %d bytes were too large here", parcel.generation_id, limit)
-        return await self._post_retrying(way, parcel, await self._fit(parcel, limit // 2))
+        smaller = min(limit // 2, DEFAULT_FILE_LIMIT_BYTES)
+        return await self._post_retrying(way, parcel, await self._fit(parcel, smaller))
 
     async def _fit(self, parcel: Parcel, limit_bytes: int) -> list[UploadFile]:
         each = min(limit_bytes, (REQUEST_LIMIT_BYTES - _ENVELOPE_BYTES) // len(parcel.pictures))
@@ -145,7 +150,7 @@ class Delivery:
                     view=parcel.view,
                     nonce=parcel.generation_id[:_MAX_NONCE_CHARACTERS],
                 )
-            except (aiohttp.ClientError, discord.DiscordServerError):
+            except (aiohttp.ClientError, TimeoutError, discord.DiscordServerError):
                 if attempt == _ATTEMPTS or not way.repeatable:
                     raise
                 await asyncio.sleep(_RETRY_SECONDS * attempt)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 import secrets
 
-import aiohttp
 import discord
 from discord import app_commands
 
 from nanobot.bot.replies import errors as words
+from nanobot.bot.trouble import DISCORD_TROUBLE
 from nanobot.errors import PersonError
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ async def show_error(interaction: discord.Interaction, error: BaseException, doi
             await interaction.edit_original_response(content=sentence, view=None)
         else:
             await interaction.followup.send(sentence, ephemeral=True)
-    except (discord.HTTPException, aiohttp.ClientError) as failure:
+    except DISCORD_TROUBLE as failure:
         log.warning("the person could not be told about an error: %s", failure)
 
 
@@ -56,5 +56,5 @@ async def show_message_error(message: discord.Message, error: BaseException) -> 
     sentence = sentence_for(error, "reading a message")
     try:
         await message.reply(sentence)
-    except (discord.HTTPException, aiohttp.ClientError) as failure:
+    except DISCORD_TROUBLE as failure:
         log.warning("the person could not be told about an error: %s", failure)

@@ -16,7 +16,7 @@ from typing import TypeAlias, assert_never
 import discord
 
 from nanobot.bot.client import NanobotClient
-from nanobot.bot.destination import may_post, member_of, of_message
+from nanobot.bot.destination import DEFAULT_FILE_LIMIT_BYTES, may_post, member_of, of_message
 from nanobot.bot.replies import generation as words
 from nanobot.bot.sources import has_picture, pick_picture, pictures_of
 from nanobot.bot.surfaces import MessageSurface
@@ -96,7 +96,7 @@ async def _edit(message: discord.Message, prompt: str, client: NanobotClient) ->
     if client.stopping:
         await message.reply(words.STOPPING)
         return
-    limit = message.guild.filesize_limit if message.guild else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
+    limit = message.guild.filesize_limit if message.guild else DEFAULT_FILE_LIMIT_BYTES
     destination = of_message(message, file_limit_bytes=limit)
     prompt, sources = _picked(message, prompt, client)
     request = GenerationRequest(

@@ -7,8 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-import aiohttp
-import discord
+from nanobot.bot.trouble import DISCORD_TROUBLE
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +63,6 @@ class Progress:
     async def _try_send(self, update: Update) -> None:
         try:
             await self._send(update)
-        except (discord.HTTPException, aiohttp.ClientError) as error:
+        except DISCORD_TROUBLE as error:
             # Progress is a courtesy: the token may be 15 minutes old or the message deleted; the work goes on.
             log.debug("progress not shown: %s", error)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import aiohttp
 import discord
 
 from nanobot.bot.replies.files import (
@@ -14,6 +13,7 @@ from nanobot.bot.replies.files import (
     no_such_picture,
     not_a_picture_name,
 )
+from nanobot.bot.trouble import DISCORD_TROUBLE
 from nanobot.errors import PersonError
 from nanobot.generation.request import PictureSource
 from nanobot.images.links import LinkReader
@@ -65,7 +65,7 @@ class AttachmentSource:
         self.check()
         try:
             return await self._attachment.read()
-        except (discord.HTTPException, aiohttp.ClientError) as error:
+        except DISCORD_TROUBLE as error:
             raise AttachmentNotUsable(attachment_gone(self.name)) from error
 
 

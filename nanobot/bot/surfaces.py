@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from types import TracebackType
 
-import aiohttp
 import discord
 from discord.context_managers import Typing
 
@@ -15,6 +14,7 @@ from nanobot.bot.delivery import Delivery, Posted
 from nanobot.bot.destination import Destination
 from nanobot.bot.progress import Update
 from nanobot.bot.replies import generation as words
+from nanobot.bot.trouble import DISCORD_TROUBLE
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class MessageSurface:
         typing = self._message.channel.typing()
         try:
             await typing.__aenter__()
-        except (discord.HTTPException, aiohttp.ClientError) as error:
+        except DISCORD_TROUBLE as error:
             log.debug("typing not shown: %s", error)
         else:
             self._typing = typing
@@ -95,7 +95,7 @@ class MessageSurface:
             return
         try:
             await self._progress.delete()
-        except (discord.HTTPException, aiohttp.ClientError) as error:
+        except DISCORD_TROUBLE as error:
             log.debug("progress message not deleted: %s", error)
 
 

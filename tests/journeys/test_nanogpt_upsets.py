@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -268,11 +269,10 @@ async def test_nanogpt_out_of_reach_is_tried_a_few_times(community: Community) -
     assert "0 of 20 pictures used" in await community.usage(community.alice)
 
 
-async def test_a_picture_that_discord_could_never_take_costs_the_member_nothing(community: Community) -> None:
-    """Too large to upload and to shrink: the hold is released instead of being kept for another try for ever."""
-    out = BytesIO()
-    Image.new("1", (9300, 9300)).save(out, "PNG", compress_level=0)
-    items = [{"b64_json": base64.b64encode(out.getvalue()).decode()}]
+@asynccontextmanager
+async def _painting(community: Community, picture: bytes) -> AsyncIterator[None]:
+    """Let another NanoGPT answer every order with `picture`."""
+    items = [{"b64_json": base64.b64encode(picture).decode()}]
 
     async def paint(_: web.Request) -> web.Response:
         return web.json_response({"created": 1, "data": items, "cost": 0.01})
@@ -283,6 +283,14 @@ async def test_a_picture_that_discord_could_never_take_costs_the_member_nothing(
         assert await community.bot.stop() == 0
         address = str(painter.make_url("")).rstrip("/")
         await online_again(community.bot, community.discord, NANOGPT_BASE_URL=address)
+        yield
+
+
+async def test_a_picture_that_discord_could_never_take_costs_the_member_nothing(community: Community) -> None:
+    """Too large to upload and to shrink: the hold is released instead of being kept for another try for ever."""
+    out = BytesIO()
+    Image.new("1", (9300, 9300)).save(out, "PNG", compress_level=0)
+    async with _painting(community, out.getvalue()):
         call = await community.alice.types("/imagine prompt:a huge fox", community.channel)
         told = await call.settled(lambda message: "quota" in message.content)
 
@@ -292,3 +300,18 @@ async def test_a_picture_that_discord_could_never_take_costs_the_member_nothing(
     )
     assert "0 of 20 pictures used" in await community.usage(community.alice)
     assert "made for 0.01 but unfit" in community.bot.log
+
+
+async def test_a_limit_that_was_not_the_bots_own_falls_back_to_everybodys(community: Community) -> None:
+    """An interaction may name the limit of its user's subscription; half of 100 MiB would be refused again."""
+    boosted = community.discord.add_guild("Rich Den", boost_tier=3)
+    channel, carol = boosted.add_channel("general"), boosted.add_member("carol")
+    out = BytesIO()
+    Image.effect_noise((4000, 3000), 80).save(out, "PNG")
+    async with _painting(community, out.getvalue()):
+        community.discord.trouble.fail_next("POST", "/channels/{channel_id}/messages", 413, code=40005)
+        await carol.types("/imagine prompt:a noisy fox", channel)
+        posted = await community.picture(channel)
+
+    assert len(out.getvalue()) > 10 * 1024 * 1024 >= len(posted.attachments[0].data)
+    assert posted.is_regular
