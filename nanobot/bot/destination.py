@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import discord
@@ -40,10 +40,6 @@ class Destination:
             interaction_token=self.interaction_token,
             interaction_expires_at=self.interaction_expires_at,
         )
-
-    def as_reply_to(self, message_id: int) -> Destination:
-        """Return the same place with the answer as a reply to `message_id`."""
-        return replace(self, reply_to_message_id=message_id)
 
 
 def of_interaction(interaction: discord.Interaction) -> Destination:
