@@ -27,6 +27,7 @@ from nanobot.bot.services import Services
 from nanobot.generation.books import LEASE_SECONDS
 from nanobot.generation.recovery import recover
 from nanobot.store import bot_state
+from nanobot.store.database import is_sqlite, parse_url
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +136,7 @@ class Nanobot(NanobotClient):
     async def _recover_for_ever(self) -> None:
         """Deliver what was left behind: at once what the last run left, then whatever becomes stale."""
         await self.wait_until_ready()
-        only_process = self.services.settings.database_url.startswith("sqlite")
+        only_process = is_sqlite(parse_url(self.services.settings.database_url))
         await self._surviving(self._recover(even_if_leased=only_process))
         while True:
             await asyncio.sleep(LEASE_SECONDS / 2)
