@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from nanobot.errors import PersonError
 from nanobot.generation.request import MAX_COUNT, MAX_PICTURES, MAX_PROMPT_CHARACTERS, GenerationRequest, Kind
-from nanobot.nanogpt.models import Model, known_model
+from nanobot.nanogpt.guide import GUIDE_MODELS
+from nanobot.nanogpt.models import Model
 from nanobot.nanogpt.shapes import GUIDANCE_SCALE_RANGE, SEED_RANGE, STEPS_RANGE, STRENGTH_RANGE
 
 
@@ -64,7 +65,7 @@ def check_request(request: GenerationRequest, model_id: str) -> None:
         raise RequestNotAccepted("There is no picture to enlarge. Attach one, or give a link to one.")
     if request.mask is not None and not request.pictures:
         raise RequestNotAccepted("A mask needs the picture that it belongs to. Attach that picture as well.")
-    model = known_model(model_id)
+    model = GUIDE_MODELS.get(model_id)
     if model is not None:
         _check_pictures(request, model)
 
@@ -86,26 +87,26 @@ def _check_within(name: str, value: float | None, bounds: tuple[float, float]) -
 
 def _check_pictures(request: GenerationRequest, model: Model) -> None:
     given = len(request.pictures)
-    if given and model.images == "none":
+    if given and model.pictures == "none":
         raise RequestNotAccepted(
             f"`{model.id}` makes pictures from text alone. Leave the picture out, or choose a model that edits, "
             "such as `flux-kontext`."
         )
-    if not given and model.images == "required":
+    if not given and model.pictures == "required":
         raise RequestNotAccepted(
             f"`{model.id}` changes a picture and needs one. Attach one, or choose a model that paints from text, "
             "such as `hidream`."
         )
-    if given > model.max_images > 0:
-        takes = f"{model.max_images} pictures" if model.max_images > 1 else "one picture"
+    if given > model.max_pictures > 0:
+        takes = f"{model.max_pictures} pictures" if model.max_pictures > 1 else "one picture"
         raise RequestNotAccepted(
             f"`{model.id}` takes {takes}; you gave {given}. `flux-kontext` takes several."
         )
-    if request.mask is not None and not model.needs_mask:
+    if request.mask is not None and model.mask == "none":
         raise RequestNotAccepted(
             f"`{model.id}` takes no mask. Use `flux-lora/inpainting`, or leave the mask out."
         )
-    if request.mask is None and model.needs_mask:
+    if request.mask is None and model.mask == "required":
         raise RequestNotAccepted(
             f"`{model.id}` needs a mask: white where the picture may change, black elsewhere."
         )

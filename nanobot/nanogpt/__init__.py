@@ -25,7 +25,8 @@ from nanobot.nanogpt.errors import (
     UnreadableAnswer,
     WrongAddress,
 )
-from nanobot.nanogpt.models import MODELS, Model, known_model
+from nanobot.nanogpt.guide import GUIDE_MODELS
+from nanobot.nanogpt.models import ANY_SIZE, Model, Need, RequestField
 from nanobot.nanogpt.shapes import (
     GUIDANCE_SCALE_RANGE,
     MAX_DATA_URL_BYTES,
@@ -42,9 +43,10 @@ from nanobot.nanogpt.shapes import (
 )
 
 __all__ = [
+    "ANY_SIZE",
     "GUIDANCE_SCALE_RANGE",
+    "GUIDE_MODELS",
     "MAX_DATA_URL_BYTES",
-    "MODELS",
     "PICTURES_RANGE",
     "SEED_RANGE",
     "STEPS_RANGE",
@@ -64,6 +66,7 @@ __all__ = [
     "ModelUnavailable",
     "NanoGPTClient",
     "NanoGPTError",
+    "Need",
     "NotCharged",
     "OutOfFunds",
     "OutcomeUnknown",
@@ -71,11 +74,11 @@ __all__ = [
     "Picture",
     "PolicyRefused",
     "RateLimited",
+    "RequestField",
     "ServerFailed",
     "TimedOut",
     "Unauthorized",
     "Unreachable",
     "UnreadableAnswer",
     "WrongAddress",
-    "known_model",
 ]

@@ -1,96 +1,98 @@
-"""The models that NanoGPT's guide describes, as data. Imports only the standard library.
+"""What a model takes and what it costs. Imports only the standard library.
 
-NanoGPT offers many more, and asks that capabilities be read from its live catalogue instead of a table
-(`GET /api/v1/image-models?detailed=true`); a model that is not here is therefore not unknown to NanoGPT, only to us.
-Source: https://docs.nano-gpt.com/api-reference/image-generation#supported-image-to-image-models
+The live catalogue fills it (`nanobot.nanogpt.catalogue`), the guide's own table where that is silent (`nanobot.nanogpt.guide`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
-InputPictures: TypeAlias = Literal["none", "optional", "required"]
+Need: TypeAlias = Literal["none", "optional", "required"]
 
-# The guide says "multiple" and names no number; its own example sends three.
-SEVERAL_PICTURES: Final = 4
+ANY_SIZE: Final = ""
+"""The key in `Model.prices` of a price that holds for sizes that have none of their own."""
+
+
+class RequestField(StrEnum):
+    """A field of a request that only some models take, by its name on the wire."""
+
+    STRENGTH = "strength"
+    GUIDANCE_SCALE = "guidance_scale"
+    NUM_INFERENCE_STEPS = "num_inference_steps"
+    SEED = "seed"
+    NEGATIVE_PROMPT = "negative_prompt"
+    KONTEXT_MAX_MODE = "kontext_max_mode"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """What a model takes: `images` input pictures, up to `max_images` of them (0 for "none"), and a mask or not."""
+    """One model; what NanoGPT does not say of it is `None` or empty.
+
+    `pictures` and `mask` say whether it takes input pictures (up to `max_pictures`, 0 for "none") and a mask.
+    `max_outputs` is the most pictures that one call gives, `fixed_outputs` the number that every call gives.
+    `sizes` are the values that `size` may have. `prices` are US dollars per picture by size, or for `ANY_SIZE`.
+    `fields` are the optional fields that it takes; `None` where nobody says.
+
+    Raises:
+        ValueError: it takes no pictures and a number of them at once, or makes none.
+    """
 
     id: str
-    description: str
-    images: InputPictures
-    max_images: int
-    needs_mask: bool = False
-    takes_kontext_max_mode: bool = False
+    name: str
+    description: str = ""
+    pictures: Need = "none"
+    max_pictures: int = 0
+    mask: Need = "none"
+    max_outputs: int | None = None
+    fixed_outputs: int | None = None
+    sizes: tuple[str, ...] = ()
+    prices: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
+    fields: frozenset[RequestField] | None = None
+    is_nsfw: bool = False
 
     def __post_init__(self) -> None:
-        if (self.images == "none") != (self.max_images == 0):
-            raise ValueError("a model takes no input pictures exactly where max_images is 0")
+        if (self.pictures == "none") != (self.max_pictures == 0):
+            raise ValueError("a model takes no input pictures exactly where max_pictures is 0")
+        if any(count is not None and count < 1 for count in (self.max_outputs, self.fixed_outputs)):
+            raise ValueError("a call gives at least one picture")
 
-    def takes(self, pictures: int) -> bool:
-        """Whether the model can work on this many input pictures."""
-        fewest = 1 if self.images == "required" else 0
-        return fewest <= pictures <= self.max_images
+    def takes_pictures(self, count: int) -> bool:
+        """Tell whether the model can work on this many input pictures."""
+        fewest = 1 if self.pictures == "required" else 0
+        return fewest <= count <= self.max_pictures
 
+    def takes_field(self, name: RequestField, *, pictures: int) -> bool:
+        """Tell whether `name` may be sent along with this many input pictures.
 
-_GUIDE = (
-    Model(id="hidream", description="Text-to-image, NanoGPT's default", images="none", max_images=0),
-    Model(id="flux-dev-image-to-image", description="Image-to-image only", images="required", max_images=1),
-    Model(
-        id="ghiblify", description="Turns a picture into Studio Ghibli style", images="required", max_images=1
-    ),
-    Model(id="gemini-flash-edit", description="Edits a picture by a prompt", images="required", max_images=1),
-    Model(id="hidream-edit", description="Advanced picture editing", images="required", max_images=1),
-    Model(id="bagel", description="Text-to-image and image-to-image", images="optional", max_images=1),
-    Model(id="SDXL-ArliMix-v1", description="Artistic transformations", images="optional", max_images=1),
-    Model(
-        id="Upscaler",
-        description="Scales a picture up to a higher resolution",
-        images="required",
-        max_images=1,
-    ),
-    Model(
-        id="flux-kontext",
-        description="Advanced generation that understands the pictures given",
-        images="optional",
-        max_images=SEVERAL_PICTURES,
-        takes_kontext_max_mode=True,
-    ),
-    Model(
-        id="flux-kontext/dev",
-        description="Development version of flux-kontext, image-to-image only",
-        images="required",
-        max_images=SEVERAL_PICTURES,
-    ),
-    Model(
-        id="gpt-4o-image",
-        description="Picture generation by GPT-4o",
-        images="optional",
-        max_images=SEVERAL_PICTURES,
-    ),
-    Model(
-        id="gpt-image-1",
-        description="Advanced work on several pictures",
-        images="optional",
-        max_images=SEVERAL_PICTURES,
-    ),
-    Model(
-        id="flux-lora/inpainting",
-        description="Paints anew the white region of a mask",
-        images="required",
-        max_images=1,
-        needs_mask=True,
-    ),
-)
+        Where nobody says, the guide's rules hold: every model may take a field, but `strength` is about an input
+        picture, and `kontext_max_mode` is for flux-kontext only.
+        https://docs.nano-gpt.com/api-reference/image-generation#additional-parameters-for-image-to-image
+        """
+        if name is RequestField.STRENGTH and not pictures:
+            return False
+        if self.fields is not None:
+            return name in self.fields
+        return name is not RequestField.KONTEXT_MAX_MODE
 
-MODELS: Final[Mapping[str, Model]] = MappingProxyType({model.id: model for model in _GUIDE})
+    def price_of(self, size: str | None) -> Decimal | None:
+        """Return US dollars for one picture of `size`, `None` where no price is known.
 
+        Without a size, or for one that has no price of its own, it is the dearest that can be meant: an estimate
+        errs on the side of the owner's money.
+        """
+        if size is not None and size in self.prices:
+            return self.prices[size]
+        return self.prices.get(ANY_SIZE) or max(self.prices.values(), default=None)
 
-def known_model(model_id: str) -> Model | None:
-    return MODELS.get(model_id)
+    def orders_of(self, count: int) -> tuple[int, ...]:
+        """Return the `n` of each call that together give `count` pictures; more than `count` where calls give a fixed number."""
+        if self.fixed_outputs is not None:
+            return (self.fixed_outputs,) * -(-count // self.fixed_outputs)
+        most = min(count, self.max_outputs or count)
+        whole, rest = divmod(count, most)
+        return (most,) * whole + ((rest,) if rest else ())

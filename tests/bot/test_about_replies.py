@@ -9,7 +9,7 @@ import pytest
 
 from nanobot.bot.replies.about import HELP, HELP_ADMIN, PRIVACY, erased, history_page, models_page
 from nanobot.bot.replies.generation import MAX_CONTENT_CHARACTERS
-from nanobot.nanogpt.models import MODELS
+from nanobot.nanogpt.guide import GUIDE_MODELS
 from nanobot.store.privacy import Erasure
 from nanobot.store.tables import Generation, GenerationStatus
 
@@ -40,7 +40,7 @@ def made(prompt: str, model: str) -> Generation:
     [
         pytest.param(f"{HELP}\n{HELP_ADMIN}", id="help"),
         pytest.param(PRIVACY, id="privacy"),
-        pytest.param(models_page(MODELS.values()), id="models"),
+        pytest.param(models_page(GUIDE_MODELS.values()), id="models"),
         pytest.param(history_page([made("fox *" * 500, "m" * 100)] * 8), id="history"),
     ],
 )

@@ -20,7 +20,7 @@ import pytest
 from nanobot.bot.replies import about, errors, files, generation, quotas
 from nanobot.generation import books, failures, generator, recovery, turns
 from nanobot.images import errors as picture_errors
-from nanobot.nanogpt.models import MODELS
+from nanobot.nanogpt.guide import GUIDE_MODELS
 from nanobot.quotas.desk import GuildRules, QuotaInputError, Standing
 from nanobot.quotas.policy import (
     AppliedRule,
@@ -100,7 +100,7 @@ def made(status: GenerationStatus) -> Generation:
 
 # What each function says, in the cases that read differently.
 SAID: Mapping[Callable[..., str], list[str]] = {
-    about.models_page: [about.models_page(MODELS.values())],
+    about.models_page: [about.models_page(GUIDE_MODELS.values())],
     about.history_page: [
         about.history_page([made(GenerationStatus.POSTED), made(GenerationStatus.REFUSED)]),
         about.history_page([]),

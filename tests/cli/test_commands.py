@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from nanobot.nanogpt.models import MODELS
+from nanobot.nanogpt.guide import GUIDE_MODELS
 from tests.cli.conftest import Operator
 
 
@@ -50,14 +50,13 @@ async def test_models_as_json_can_be_read_by_a_program(operator: Operator) -> No
 
     models = json.loads(run.out)
     assert run.code == 0
-    assert [model["id"] for model in models] == list(MODELS)
+    assert [model["id"] for model in models] == list(GUIDE_MODELS)
     assert models[0] == {
         "id": "hidream",
         "description": "Text-to-image, NanoGPT's default",
-        "images": "none",
-        "max_images": 0,
-        "needs_mask": False,
-        "takes_kontext_max_mode": False,
+        "pictures": "none",
+        "max_pictures": 0,
+        "mask": "none",
     }
 
 
@@ -65,7 +64,7 @@ async def test_models_as_a_table_names_each(operator: Operator) -> None:
     run = await operator.runs("models")
 
     assert run.code == 0
-    for model in MODELS.values():
+    for model in GUIDE_MODELS.values():
         assert model.id in run.out
     assert "required, up to 1 │ needed" in run.words
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanobot.nanogpt import MAX_DATA_URL_BYTES, MODELS, ImageRequest, Model, known_model
+from nanobot.nanogpt import GUIDE_MODELS, MAX_DATA_URL_BYTES, ImageRequest, Model
 
 _PICTURE = "data:image/jpeg;base64,/9j/4AAQ"
 _MASK = "data:image/png;base64,iVBORw0KGgo="
@@ -120,22 +120,22 @@ def test_picture_needs_no_prompt() -> None:
     ],
 )
 def test_model_takes_the_pictures_that_the_guide_says(model: str, accepted: list[int]) -> None:
-    known = known_model(model)
+    known = GUIDE_MODELS[model]
 
-    assert known is not None
-    assert [count for count in range(8) if known.takes(count)] == accepted
+    assert [count for count in range(8) if known.takes_pictures(count)] == accepted
 
 
 def test_models_are_found_by_their_own_name() -> None:
-    assert len(MODELS) == 13
-    assert all(known_model(name) is model and model.id == name for name, model in MODELS.items())
-    assert known_model("a-model-of-tomorrow") is None
+    assert len(GUIDE_MODELS) == 13
+    assert all(model.id == name for name, model in GUIDE_MODELS.items())
 
 
 def test_only_inpainting_needs_a_mask() -> None:
-    assert [model.id for model in MODELS.values() if model.needs_mask] == ["flux-lora/inpainting"]
+    assert [model.id for model in GUIDE_MODELS.values() if model.mask == "required"] == [
+        "flux-lora/inpainting"
+    ]
 
 
 def test_model_that_contradicts_itself_is_a_mistake() -> None:
-    with pytest.raises(ValueError, match="max_images"):
-        Model(id="x", description="", images="none", max_images=1)
+    with pytest.raises(ValueError, match="max_pictures"):
+        Model(id="x", name="X", pictures="none", max_pictures=1)

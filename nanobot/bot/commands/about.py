@@ -17,7 +17,7 @@ from nanobot.bot.destination import accounting_guild_id, member_of_interaction
 from nanobot.bot.doors import show_error
 from nanobot.bot.replies import about as words
 from nanobot.bot.replies.quotas import usage_page
-from nanobot.nanogpt.models import MODELS
+from nanobot.nanogpt.guide import GUIDE_MODELS
 from nanobot.store import generations
 from nanobot.store.privacy import erase_person, export_person
 
@@ -33,7 +33,7 @@ async def help_command(interaction: Interaction) -> None:
 
 @app_commands.command(name="models", description="Which models paint, and what they take")
 async def models_command(interaction: Interaction) -> None:
-    await interaction.response.send_message(words.models_page(MODELS.values()), ephemeral=True)
+    await interaction.response.send_message(words.models_page(GUIDE_MODELS.values()), ephemeral=True)
 
 
 @app_commands.command(name="usage", description="How many pictures you made, and how many you have left")

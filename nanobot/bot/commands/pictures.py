@@ -10,7 +10,7 @@ from discord import app_commands
 from nanobot.bot.asking import Wanted, acknowledge, ask, attachment_source, given_pictures
 from nanobot.bot.client import Interaction
 from nanobot.generation.request import MAX_COUNT, MAX_PROMPT_CHARACTERS, Kind
-from nanobot.nanogpt.models import MODELS
+from nanobot.nanogpt.guide import GUIDE_MODELS
 from nanobot.nanogpt.shapes import GUIDANCE_SCALE_RANGE, SEED_RANGE, STEPS_RANGE, STRENGTH_RANGE
 
 # The ranges of https://docs.nano-gpt.com/api-reference/image-generation#additional-parameters-for-image-to-image
@@ -139,7 +139,7 @@ async def complete_model(interaction: Interaction, current: str) -> list[app_com
     typed = current.casefold()
     return [
         app_commands.Choice(name=f"{model.id}: {model.description}"[:100], value=model.id)
-        for model in MODELS.values()
+        for model in GUIDE_MODELS.values()
         if typed in model.id.casefold() or typed in model.description.casefold()
     ][:_MAX_CHOICES]
 

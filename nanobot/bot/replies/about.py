@@ -68,12 +68,12 @@ def erased(erasure: Erasure) -> str:
 
 
 def _takes(model: Model) -> str:
-    if model.needs_mask:
+    if model.mask == "required":
         return " (a picture and a mask)"
-    if model.images == "none":
+    if model.pictures == "none":
         return ""
-    number = f"up to {model.max_images} pictures" if model.max_images > 1 else "one picture"
-    return f" ({number})" if model.images == "required" else f" ({number} if you like)"
+    number = f"up to {model.max_pictures} pictures" if model.max_pictures > 1 else "one picture"
+    return f" ({number})" if model.pictures == "required" else f" ({number} if you like)"
 
 
 def _history_line(generation: Generation) -> str:
