@@ -17,12 +17,12 @@ from typing_extensions import override
 from nanobot.bot.buttons import AgainButton, DeleteButton, EditButton, picture_buttons
 from nanobot.bot.cancel import CancelButton
 from nanobot.bot.client import NanobotClient
-from nanobot.bot.commands import about, pictures
-from nanobot.bot.commands.quota import QuotaCommands
+from nanobot.bot.commands import about
+from nanobot.bot.commands.registry import all_commands
 from nanobot.bot.destination import of_generation
 from nanobot.bot.doors import show_error, show_message_error
 from nanobot.bot.mentions import answer_message
-from nanobot.bot.modals import open_edit_form, receive_edit_form
+from nanobot.bot.modals import receive_edit_form
 from nanobot.bot.services import Services
 from nanobot.generation.books import LEASE_SECONDS
 from nanobot.generation.recovery import recover
@@ -95,11 +95,8 @@ class Nanobot(NanobotClient):
         await self.close()
 
     def _add_commands(self) -> None:
-        for command in (*pictures.COMMANDS, *about.COMMANDS):
+        for command in all_commands():
             self.tree.add_command(command)
-        self.tree.add_command(about.PrivacyCommands())
-        self.tree.add_command(QuotaCommands())
-        self.tree.add_command(app_commands.ContextMenu(name="Edit image", callback=open_edit_form))
 
     async def _sync_commands_if_changed(self) -> None:
         """Register the commands only when they differ: registering is limited and makes clients reload.
