@@ -5,6 +5,7 @@ Imports only `nanobot.errors`. Made in one place (`nanobot.cli`) and handed down
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -81,6 +82,24 @@ class Settings(BaseSettings):
     )
     max_upload_megabytes: int = Field(
         25, ge=1, le=100, description="Largest file, in MB, that the bot reads from a member."
+    )
+
+    response_format: Literal["url", "b64_json"] = Field(
+        "url",
+        description="How NanoGPT hands pictures over: `url` (a signed link) or `b64_json` (in the answer).",
+    )
+    moderation: bool = Field(
+        False,
+        description="`true` has NanoGPT check prompts and pictures before it paints, for a fee, where a server "
+        "chose nothing.",
+    )
+    check_results: bool = Field(
+        False,
+        description="`true` has finished pictures checked ($0.0015 each) and hides those that are not for everybody, "
+        "where a server chose nothing.",
+    )
+    low_balance_usd: Decimal = Field(
+        Decimal(1), ge=0, description="NanoGPT balance, in US dollars, below which the bot's owner is told."
     )
 
     message_content_intent: bool = Field(

@@ -22,11 +22,14 @@ from nanobot.bot.health import serve_health
 from nanobot.bot.services import Services
 from nanobot.clock import Clock
 from nanobot.errors import OperatorError
+from nanobot.generation.alarms import Alarms
 from nanobot.generation.books import Books
+from nanobot.generation.breaker import Breaker
 from nanobot.generation.collect import PictureCollector
 from nanobot.generation.gather import PictureGatherer
 from nanobot.generation.generator import Generator
 from nanobot.generation.plan import ModelDefaults
+from nanobot.generation.purse import Purse
 from nanobot.generation.turns import TurnQueue
 from nanobot.images.links import LinkReader
 from nanobot.images.threads import ImageThreads
@@ -66,6 +69,9 @@ async def open_services(
         client = await stack.enter_async_context(open_nanogpt(settings))
         desk = QuotaDesk(clock=clock, bot_rule=bot_rule or default_rule(settings))
         books = Books(database=database, desk=desk, clock=clock, owner=_process_name())
+        alarms = Alarms()
+        purse = Purse(alarms=alarms, low_usd=settings.low_balance_usd)
+        breaker = Breaker(clock=clock, alarms=alarms, purse=purse)
         collector = PictureCollector(client=client, threads=threads)
         generator = Generator(
             client=client,
@@ -97,6 +103,10 @@ async def open_services(
             collector=collector,
             threads=threads,
             links=LinkReader(max_bytes=settings.max_upload_megabytes * _BYTES_PER_MEGABYTE),
+            nanogpt=client,
+            breaker=breaker,
+            alarms=alarms,
+            purse=purse,
         )
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nanobot.clock import Clock
+from nanobot.generation.alarms import Alarms
 from nanobot.generation.books import Books
+from nanobot.generation.breaker import Breaker
 from nanobot.generation.collect import PictureCollector
 from nanobot.generation.generator import Generator
+from nanobot.generation.purse import Purse
 from nanobot.images.links import LinkReader
 from nanobot.images.threads import ImageThreads
+from nanobot.nanogpt.client import NanoGPTClient
 from nanobot.quotas.desk import QuotaDesk
 from nanobot.settings import Settings
 from nanobot.store.database import Database
@@ -28,3 +32,7 @@ class Services:
     collector: PictureCollector
     threads: ImageThreads
     links: LinkReader
+    nanogpt: NanoGPTClient
+    breaker: Breaker
+    alarms: Alarms
+    purse: Purse

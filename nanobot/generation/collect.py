@@ -20,12 +20,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectedPicture:
-    """A picture whose bytes are at hand and really are a picture, whole."""
+    """A picture whose bytes are at hand and really are a picture, whole; flagged where a check found it unfit for all."""
 
     position: int
     data: bytes
     width: int
     height: int
+    is_flagged: bool = False
 
 
 class PictureCollector:

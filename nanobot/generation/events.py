@@ -1,7 +1,7 @@
 """What happens to a request, as a closed union: every consumer renders it by one `match`.
 
-Order: `Accepted`, then `Queued` zero or more times, `Preparing`, `Generating`, `PictureReady` for each picture, and
-exactly one last event of `Finished`, `Cancelled` or `Failed`. A request that was never accepted yields `Refused` or
+Order: `Accepted`, then `Queued` zero or more times, `Preparing`, `Generating`, `PictureReady` for each picture as it
+arrives, and exactly one last event of `Finished`, `Cancelled` or `Failed`. A request that was never accepted yields `Refused` or
 `QuotaRefused` alone.
 """
 
@@ -19,10 +19,16 @@ from nanobot.quotas.policy import QuotaRefusal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """The hold is in the ledger; from here on the request is known by `generation_id`."""
+    """The hold is in the ledger; from here on the request is known by `generation_id`.
+
+    `count` pictures are held and will be made, which is more than was asked for where a model makes a fixed number.
+    `left_out` names the options, as the person knows them, that the model does not take and that were not sent.
+    """
 
     generation_id: str
     model: str
+    count: int
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,17 +54,28 @@ class Generating:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureReady:
-    """One finished picture of `total`."""
+    """One finished picture; `total` are expected, and rarely more come."""
 
     picture: CollectedPicture
     total: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheaperSize:
+    """A size of the same model that costs `price` US dollars a picture, where `instead_of` was paid."""
+
+    size: str
+    price: Decimal
+    instead_of: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
     """All pictures are handed over; the consumer posts them and then settles with `Books.posted`.
 
-    `cost` is in US dollars, `lost` counts pictures that were made but could not be fetched: they cost the member nothing.
+    `cost` is in US dollars. `lost` counts pictures that were made but could not be fetched, `failed` those that were
+    not made, with the sentence of the first `failure`: neither costs the member anything. `cheaper` is there when the
+    bot's balance is low. `left_out` as in `Accepted`.
     """
 
     generation_id: str
@@ -68,6 +85,10 @@ class Finished:
     seconds: float
     pictures: int
     lost: int = 0
+    failed: int = 0
+    failure: str | None = None
+    cheaper: CheaperSize | None = None
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,7 +133,7 @@ class Generator:
             if isinstance(held, QuotaRefusal):
                 yield events.QuotaRefused(refusal=held)
                 return
-            yield events.Accepted(generation_id=job.id, model=job.model)
+            yield events.Accepted(generation_id=job.id, model=job.model, count=job.request.count)
             async with aclosing(self._perform(job)) as happenings:
                 async for event in happenings:
                     yield event

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from nanobot.errors import PersonError
 from nanobot.generation.request import MAX_COUNT, MAX_PICTURES, MAX_PROMPT_CHARACTERS, GenerationRequest, Kind
 from nanobot.nanogpt.guide import GUIDE_MODELS
-from nanobot.nanogpt.models import Model
+from nanobot.nanogpt.models import Model, RequestField
 from nanobot.nanogpt.shapes import GUIDANCE_SCALE_RANGE, SEED_RANGE, STEPS_RANGE, STRENGTH_RANGE
 
 
@@ -23,6 +23,23 @@ class ModelDefaults:
     edit: str
     inpainting: str
     upscale: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How a request is carried out.
+
+    `model` is `None` where the catalogue does not know `model_id` and NanoGPT is left to judge. `orders` are the `n`
+    of each paid call; together they give `count` pictures, which are what is held. `size` is spelled as the model
+    lists it; `left_out` are the optional fields that were given and that the model does not take.
+    """
+
+    model_id: str
+    model: Model | None
+    count: int
+    orders: tuple[int, ...]
+    size: str | None
+    left_out: tuple[RequestField, ...]
 
 
 def choose_model(request: GenerationRequest, defaults: ModelDefaults) -> str:

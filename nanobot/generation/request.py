@@ -52,7 +52,11 @@ class ReturnAddress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationRequest:
-    """One request, not yet checked: `plan` says whether it can be carried out."""
+    """One request, not yet checked: `plan` says whether it can be carried out.
+
+    `moderation` has NanoGPT check prompt and pictures before it paints, `check_results` has what it painted
+    checked; both are paid. `is_age_restricted` says of the place that it may show what is not for everybody.
+    """
 
     kind: Kind
     member: Member
@@ -65,6 +69,10 @@ class GenerationRequest:
     guidance_scale: float | None = None
     steps: int | None = None
     strength: float | None = None
+    kontext_max_mode: bool | None = None
     pictures: tuple[PictureSource, ...] = ()
     mask: PictureSource | None = None
+    is_age_restricted: bool = False
+    moderation: bool = False
+    check_results: bool = False
     address: ReturnAddress = field(default_factory=ReturnAddress)
