@@ -6,16 +6,16 @@ Imports the commands' option types and what interactions resolve.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from nanobot.sandbox.discord.channels import Channel
 from nanobot.sandbox.discord.command_rules import OptionType
-from nanobot.sandbox.discord.errors import BadOption, CommandNotVisible, Json
+from nanobot.sandbox.discord.errors import BadOption, CommandNotVisible, Json, NotPossible
 from nanobot.sandbox.discord.files import File
 from nanobot.sandbox.discord.naming import find_channel, find_role, find_user
 from nanobot.sandbox.discord.resolving import Resolved
-from nanobot.sandbox.discord.world import User
+from nanobot.sandbox.discord.world import User, World
 
 _NESTING = {OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP}
 _SAFE_INTEGER = 2**53
@@ -156,15 +156,26 @@ def nested(path: tuple[Json, ...], options: list[Json]) -> list[Json]:
     return options
 
 
-def plain_value(option: Json, text: str) -> str | int | float | bool:
-    """Read a value of an unfinished line, which nobody has checked yet."""
-    match option["type"]:
-        case OptionType.INTEGER if text.lstrip("-").isdecimal():
-            return int(text)
-        case OptionType.BOOLEAN:
-            return text.lower() == "true"
-        case _:
-            return text
+def unfinished(typed: Typed, command: str, attachments: Collection[str], world: World) -> list[Json]:
+    """Return the options of a line whose last one is still being typed; files are named by an id that nothing resolves.
+
+    Raises:
+        NotPossible: the last option has no suggestions.
+    """
+    known = {option["name"]: option for option in typed.options}
+    focused = next(reversed(typed.values), None)
+    if focused is None or not known[focused].get("autocomplete"):
+        raise NotPossible(f"{focused or command} has no suggestions.")
+    files: list[Json] = [
+        {"name": name, "type": known[name]["type"], "value": str(world.ids.next())} for name in attachments
+    ]
+    texts: list[Json] = [
+        {"name": name, "type": known[name]["type"], "value": text, "focused": True}
+        if name == focused
+        else {"name": name, "type": known[name]["type"], "value": _plain_value(known[name], text)}
+        for name, text in typed.values.items()
+    ]
+    return nested(typed.path, [*files, *texts])
 
 
 def check_size(file: File, user: User, channel: Channel) -> None:
@@ -177,6 +188,17 @@ def check_size(file: File, user: User, channel: Channel) -> None:
     limit = max(user.upload_limit_bytes, guild.upload_limit_bytes if guild else 0)
     if len(file.data) > limit:
         raise BadOption(f"Your files are too powerful. The maximum file size is {limit // (1024 * 1024)} MB.")
+
+
+def _plain_value(option: Json, text: str) -> str | int | float | bool:
+    """Read a value of an unfinished line, which nobody has checked yet."""
+    match option["type"]:
+        case OptionType.INTEGER if text.lstrip("-").isdecimal():
+            return int(text)
+        case OptionType.BOOLEAN:
+            return text.lower() == "true"
+        case _:
+            return text
 
 
 def _chosen(option: Json, text: str) -> object:

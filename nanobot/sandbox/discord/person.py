@@ -7,7 +7,7 @@ Imports interactions, commands and the composer of this package.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from nanobot.sandbox.discord.channels import Channel, dm_with
 from nanobot.sandbox.discord.choosing import Mentionable, Pick, pick
@@ -17,9 +17,8 @@ from nanobot.sandbox.discord.composer import (
     Composer,
     check_size,
     command_name,
-    nested,
-    plain_value,
     take_apart,
+    unfinished,
 )
 from nanobot.sandbox.discord.drafts import Draft
 from nanobot.sandbox.discord.errors import BadOption, Json, NotPossible
@@ -97,8 +96,10 @@ class Person:
         command = self._commands.find(CommandType.CHAT_INPUT, command_name(line), channel)
         return self._send_command(command, line, channel, attachments or {})
 
-    async def completes(self, line: str, channel: Channel) -> list[tuple[str, str | int | float]]:
-        """Return what the bot suggests for the last option of an unfinished line.
+    async def completes(
+        self, line: str, channel: Channel, attachments: Collection[str] = ()
+    ) -> list[tuple[str, str | int | float]]:
+        """Return what the bot suggests for the last option of an unfinished line; `attachments` hold a file already.
 
         Raises:
             NotPossible: that option has no suggestions.
@@ -106,18 +107,8 @@ class Person:
         """
         command = self._commands.find(CommandType.CHAT_INPUT, command_name(line), channel)
         self._commands.check_visible(command, self.user, channel)
-        typed = take_apart(command, line)
-        types = {option["name"]: option for option in typed.options}
-        focused = next(reversed(typed.values), None)
-        if focused is None or not types[focused].get("autocomplete"):
-            raise NotPossible(f"{focused or command['name']} has no suggestions.")
-        options: list[Json] = [
-            {"name": name, "type": types[name]["type"], "value": text, "focused": True}
-            if name == focused
-            else {"name": name, "type": types[name]["type"], "value": plain_value(types[name], text)}
-            for name, text in typed.values.items()
-        ]
-        data = _command_data(command, channel, nested(typed.path, options), {})
+        options = unfinished(take_apart(command, line), command["name"], attachments, self._world)
+        data = _command_data(command, channel, options, {})
         invocation = self._desk.send(InteractionType.AUTOCOMPLETE, self.user, channel, data)
         await invocation.acknowledged()
         return [(choice["name"], choice["value"]) for choice in invocation.choices or ()]

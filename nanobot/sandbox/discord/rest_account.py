@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nanobot.sandbox.discord.channels import dm_with
 from nanobot.sandbox.discord.commands import CommandBook
-from nanobot.sandbox.discord.errors import ApiRefusal, Json, Refusal
+from nanobot.sandbox.discord.errors import ApiRefusal, Refusal
 from nanobot.sandbox.discord.gateway import Gateway
 from nanobot.sandbox.discord.guilds import Guild
 from nanobot.sandbox.discord.recording import ApiRequest
@@ -54,7 +54,6 @@ class AccountRoutes:
 
     async def _application(self, _: ApiRequest) -> Answer:
         bot = self._world.bot
-        owner: Json = {"id": "1", "username": "host", "discriminator": "0", "avatar": None, "public_flags": 0}
         return Answer(
             body={
                 "id": str(self._world.application_id),
@@ -64,7 +63,7 @@ class AccountRoutes:
                 "bot": bot.to_json(),
                 "bot_public": True,
                 "bot_require_code_grant": False,
-                "owner": owner,
+                "owner": self._world.host.to_json(),
                 "team": None,
                 "verify_key": "0" * 64,
                 "flags": 0,

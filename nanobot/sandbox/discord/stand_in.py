@@ -77,6 +77,11 @@ class DiscordStandIn:
         return self.world.bot
 
     @property
+    def host(self) -> Person:
+        """Who the bot's application belongs to; in no server unless they join one."""
+        return self._greet(self.world.host)
+
+    @property
     def requests(self) -> list[RecordedRequest]:
         """Every REST request so far, oldest first."""
         return self._rest.requests
@@ -114,7 +119,7 @@ class DiscordStandIn:
             locale=locale,
             boost_tier=boost_tier,
             has_bot=has_bot,
-            greet=lambda user: Person(user, self._desk, self.commands),
+            greet=self._greet,
         )
 
     async def bot_online(self, timeout: float = PATIENCE_SECONDS) -> None:  # noqa: ASYNC109  # how long a person waits is theirs to say
@@ -128,3 +133,6 @@ class DiscordStandIn:
             timeout=timeout,
             waiting_for="the bot to be online with its commands synced",
         )
+
+    def _greet(self, user: User) -> Person:
+        return Person(user, self._desk, self.commands)

@@ -78,6 +78,14 @@ class World:
         self.application_id = self.bot.id
         self.privileged_intents = NO_INTENT
         self._tell: Callable[[Event], None] = _nobody_listens
+        self._host: User | None = None
+
+    @property
+    def host(self) -> User:
+        """Who the bot's application belongs to."""
+        if self._host is None:
+            self._host = self.add_user("host")
+        return self._host
 
     def add_user(self, name: str, *, is_bot: bool = False, locale: str = "en-US") -> User:
         user = User(id=self.ids.next(), name=name, is_bot=is_bot, locale=locale)
