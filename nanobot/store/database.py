@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL, make_url
@@ -41,6 +42,10 @@ class DatabaseUnreachable(OperatorError):
         )
         self.place = place
         self.reason = reason
+
+
+DATABASE_TROUBLE: Final = (DatabaseUnreachable, DBAPIError, OSError)
+"""What a transaction raises where the database goes away; its work may succeed later."""
 
 
 class Database:
