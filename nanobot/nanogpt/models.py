@@ -33,7 +33,8 @@ class RequestField(StrEnum):
 class Model:
     """One model; what NanoGPT does not say of it is `None` or empty.
 
-    `pictures` and `mask` say whether it takes input pictures (up to `max_pictures`, 0 for "none") and a mask.
+    `pictures` and `mask` say whether it takes input pictures (up to `max_pictures`, 0 for "none") and a mask; where
+    it works on pictures, it needs `min_pictures` of them.
     `max_outputs` is the most pictures that one call gives, `fixed_outputs` the number that every call gives.
     `sizes` are the values that `size` may have. `prices` are US dollars per picture by size, or for `ANY_SIZE`.
     `fields` are the optional fields that it takes; `None` where nobody says.
@@ -47,6 +48,7 @@ class Model:
     description: str = ""
     pictures: Need = "none"
     max_pictures: int = 0
+    min_pictures: int = 1
     mask: Need = "none"
     max_outputs: int | None = None
     fixed_outputs: int | None = None
@@ -63,8 +65,9 @@ class Model:
 
     def takes_pictures(self, count: int) -> bool:
         """Tell whether the model can work on this many input pictures."""
-        fewest = 1 if self.pictures == "required" else 0
-        return fewest <= count <= self.max_pictures
+        if not count:
+            return self.pictures != "required"
+        return self.min_pictures <= count <= self.max_pictures
 
     def takes_field(self, name: RequestField, *, pictures: int) -> bool:
         """Tell whether `name` may be sent along with this many input pictures.
