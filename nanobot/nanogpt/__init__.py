@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from nanobot.nanogpt.catalogue import ANYTHING, Catalogue, Needs, nearest_sizes
 from nanobot.nanogpt.client import NanoGPTClient
+from nanobot.nanogpt.entries import read_models
 from nanobot.nanogpt.errors import (
     Conflict,
     ConnectionBroken,
@@ -27,6 +29,7 @@ from nanobot.nanogpt.errors import (
 )
 from nanobot.nanogpt.guide import GUIDE_MODELS
 from nanobot.nanogpt.models import ANY_SIZE, Model, Need, RequestField
+from nanobot.nanogpt.prices import plain_size
 from nanobot.nanogpt.shapes import (
     GUIDANCE_SCALE_RANGE,
     MAX_DATA_URL_BYTES,
@@ -43,6 +46,7 @@ from nanobot.nanogpt.shapes import (
 )
 
 __all__ = [
+    "ANYTHING",
     "ANY_SIZE",
     "GUIDANCE_SCALE_RANGE",
     "GUIDE_MODELS",
@@ -52,6 +56,7 @@ __all__ = [
     "STEPS_RANGE",
     "STRENGTH_RANGE",
     "Balance",
+    "Catalogue",
     "Conflict",
     "ConnectionBroken",
     "DailyLimitReached",
@@ -67,6 +72,7 @@ __all__ = [
     "NanoGPTClient",
     "NanoGPTError",
     "Need",
+    "Needs",
     "NotCharged",
     "OutOfFunds",
     "OutcomeUnknown",
@@ -81,4 +87,7 @@ __all__ = [
     "Unreachable",
     "UnreadableAnswer",
     "WrongAddress",
+    "nearest_sizes",
+    "plain_size",
+    "read_models",
 ]
