@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nanobot.store.tables import BotState
-from nanobot.store.upsert import insert_or_update
+from nanobot.store.upsert import insert_or_ignore, insert_or_update
 
 
 async def get(session: AsyncSession, key: str) -> Any:
@@ -19,3 +20,22 @@ async def get(session: AsyncSession, key: str) -> Any:
 async def put(session: AsyncSession, key: str, value: Any) -> None:
     """Store a JSON value in place of the one that `key` had."""
     await insert_or_update(session, BotState, key={"key": key}, values={"value": value})
+
+
+async def claim(session: AsyncSession, key: str, *, now: datetime, lasting: timedelta) -> bool:
+    """Let one of all processes do something once: `True` for the first that asks, `False` for others within `lasting`."""
+    await insert_or_ignore(session, BotState, key=key, value={})
+    row = (
+        await session.scalars(
+            select(BotState)
+            .where(BotState.key == key)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    ).one()
+    claimed_until = row.value.get("until")
+    if claimed_until is not None and now < datetime.fromisoformat(claimed_until):
+        return False
+    row.value = {"until": (now + lasting).isoformat()}
+    await session.flush()
+    return True

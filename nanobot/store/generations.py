@@ -1,8 +1,9 @@
 """Keep the life of each generation: `held → running → made → posted`, or another end. Imports only the store.
 
-Every step names the status it starts from in its UPDATE, so of two tasks or processes that try the same step one
-succeeds and the other gets `False`. A step of work also names the lease's owner: a process that was taken for
-dead, and whose generation another one has taken over, can do no more to it.
+Every step names the status it starts from, in its UPDATE or as it locks the row, so of two processes that try the
+same step one succeeds and the other gets `False`. A step of work also names the lease's owner: a process that was
+taken for dead, and whose generation another one has taken over, can do no more to it. The owner itself may send
+several paid calls for one generation: each is announced, and each answer adds to what the others brought.
 """
 
 from __future__ import annotations
@@ -97,12 +98,7 @@ async def of_message(session: AsyncSession, message_id: int) -> Generation | Non
 
 
 async def history(
-    session: AsyncSession,
-    *,
-    user_id: int,
-    guild_id: int | None = None,
-    limit: int,
-    before: str | None = None,
+    session: AsyncSession, *, user_id: int, guild_id: int | None = None, limit: int, before: str | None = None
 ) -> Sequence[Generation]:
     """Return a person's generations, newest first, in one server or (`guild_id` None) everywhere.
 
@@ -119,16 +115,19 @@ async def history(
 
 
 async def mark_running(session: AsyncSession, generation_id: str, *, now: datetime, lease: Lease) -> bool:
-    """Record that the request is about to be sent: `held → running`. Commit before it is sent."""
-    return await _step(
-        session,
-        generation_id,
-        now=now,
-        owner=lease.owner,
-        start=(GenerationStatus.HELD,),
-        status=GenerationStatus.RUNNING,
-        lease_until=lease.until,
-    )
+    """Record that a request is about to be sent: `held → running`. Commit before it is sent.
+
+    Where the same owner has sent others for this generation already, its status stays and its lease is renewed.
+    """
+    generation = await _lock(session, generation_id, owner=lease.owner, start=OPEN_STATUSES)
+    if generation is None:
+        return False
+    if generation.status is GenerationStatus.HELD:
+        generation.status = GenerationStatus.RUNNING
+    generation.lease_until = lease.until
+    generation.updated_at = now
+    await session.flush()
+    return True
 
 
 async def record_answer(
@@ -142,43 +141,51 @@ async def record_answer(
     payment_source: str | None = None,
     vendor_request_id: str | None = None,
 ) -> bool:
-    """Store what was paid for: `running → made`."""
-    stepped = await _step(
-        session,
-        generation_id,
-        now=now,
-        owner=owner,
-        start=(GenerationStatus.RUNNING,),
-        status=GenerationStatus.MADE,
-        images_made=len(pictures),
-        cost=cost,
-        payment_source=payment_source,
-        vendor_request_id=vendor_request_id,
+    """Store what was paid for: `running → made`, or more of what is `made` already.
+
+    Pictures come after those that are there and costs add up, where one that is unknown adds nothing. Request ids
+    and payment sources are kept each once, with a space between them.
+    """
+    generation = await _lock(
+        session, generation_id, owner=owner, start=(GenerationStatus.RUNNING, GenerationStatus.MADE)
     )
-    if stepped:
-        await picture_rows.add(session, generation_id, pictures)
-    return stepped
+    if generation is None:
+        return False
+    await picture_rows.add(session, generation_id, pictures, first_position=generation.images_made)
+    generation.status = GenerationStatus.MADE
+    generation.updated_at = now
+    generation.images_made += len(pictures)
+    if cost is not None:
+        generation.cost = (generation.cost or Decimal(0)) + cost
+    generation.payment_source = _join(generation.payment_source, payment_source)
+    generation.vendor_request_id = _join(generation.vendor_request_id, vendor_request_id)
+    await session.flush()
+    return True
 
 
 async def mark_posted(
-    session: AsyncSession, generation_id: str, *, now: datetime, channel_id: int, message_id: int
+    session: AsyncSession,
+    generation_id: str,
+    *,
+    now: datetime,
+    channel_id: int,
+    message_id: int,
+    cost: Decimal | None = None,
 ) -> bool:
-    """Record the message people see: `made → posted`, whoever holds the lease. Token and bytes are forgotten."""
-    stepped = await _step(
+    """Record the message people see: `made → posted`, whoever holds the lease. Token and bytes are forgotten.
+
+    `cost` is what was charged in all; `None` leaves what the answers said.
+    """
+    return await _end(
         session,
         generation_id,
         now=now,
         start=(GenerationStatus.MADE,),
         status=GenerationStatus.POSTED,
-        finished_at=now,
+        cost=cost,
         posted_channel_id=channel_id,
         posted_message_id=message_id,
-        **_NO_LEASE,
-        **_NO_TOKEN,
     )
-    if stepped:
-        await picture_rows.drop_data(session, generation_id)
-    return stepped
 
 
 async def finish(
@@ -200,23 +207,16 @@ async def finish(
     """
     if status in {*OPEN_STATUSES, GenerationStatus.POSTED}:
         raise ValueError(f"a generation does not finish as {status}")
-    charged = {} if cost is None else {"cost": cost}
-    stepped = await _step(
+    return await _end(
         session,
         generation_id,
         now=now,
-        owner=owner,
         start=OPEN_STATUSES,
         status=status,
-        finished_at=now,
+        owner=owner,
+        cost=cost,
         error=error,
-        **charged,
-        **_NO_LEASE,
-        **_NO_TOKEN,
     )
-    if stepped:
-        await picture_rows.drop_data(session, generation_id)
-    return stepped
 
 
 async def renew_leases(session: AsyncSession, lease: Lease, generation_ids: Collection[str]) -> int:
@@ -264,21 +264,49 @@ async def take_expired(
     return taken
 
 
-async def _step(
+async def _lock(
+    session: AsyncSession, generation_id: str, *, owner: str, start: Sequence[GenerationStatus]
+) -> Generation | None:
+    """Return the owner's generation as it is now, kept from every other transaction, if its status is of `start`."""
+    generation: Generation | None = await session.scalar(
+        select(Generation)
+        .where(Generation.id == generation_id, Generation.lease_owner == owner, Generation.status.in_(start))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return generation
+
+
+def _join(known: str | None, another: str | None) -> str | None:
+    """Add a word to those that are known, each once."""
+    words = [*(known or "").split(), *(another or "").split()]
+    return " ".join(dict.fromkeys(words)) or None
+
+
+async def _end(
     session: AsyncSession,
     generation_id: str,
     *,
     now: datetime,
     start: Sequence[GenerationStatus],
+    status: GenerationStatus,
     owner: str | None = None,
+    cost: Decimal | None = None,
     **values: Any,
 ) -> bool:
-    statement = update(Generation).where(Generation.id == generation_id, Generation.status.in_(start))
+    is_due = (Generation.id == generation_id) & Generation.status.in_(start)
     if owner is not None:
-        statement = statement.where(Generation.lease_owner == owner)
-    stepped = await session.scalar(
-        statement.values(updated_at=now, **values)
+        is_due &= Generation.lease_owner == owner
+    if cost is not None:
+        values["cost"] = cost
+    ended = await session.scalar(
+        update(Generation)
+        .where(is_due)
+        .values(updated_at=now, finished_at=now, status=status, **values, **_NO_LEASE, **_NO_TOKEN)
         .returning(Generation.id)
         .execution_options(synchronize_session=False)
     )
-    return stepped is not None
+    if ended is None:
+        return False
+    await picture_rows.drop_data(session, generation_id)
+    return True

@@ -13,32 +13,36 @@ from nanobot.store.tables import Picture
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPicture:
-    """One picture of an answer, by its address or by its bytes.
+    """One picture of an answer: by its address, by its bytes, or by the vendor's task that still makes it.
 
     Raises:
-        ValueError: neither is given.
+        ValueError: not exactly one of the three is given.
     """
 
     url: str | None = None
     data: bytes | None = field(default=None, repr=False)
+    task_id: str | None = None
     media: str | None = None
 
     def __post_init__(self) -> None:
-        if self.url is None and self.data is None:
-            raise ValueError("a picture has an address or bytes")
+        if [self.url, self.data, self.task_id].count(None) != 2:
+            raise ValueError("a picture has an address, bytes or a task, and only one of them")
 
 
-async def add(session: AsyncSession, generation_id: str, pictures: Iterable[NewPicture]) -> None:
-    """Store the pictures of an answer in their order."""
+async def add(
+    session: AsyncSession, generation_id: str, pictures: Iterable[NewPicture], *, first_position: int
+) -> None:
+    """Store the pictures of an answer in their order, the first of them at `first_position`."""
     session.add_all(
         Picture(
             generation_id=generation_id,
             position=position,
             url=picture.url,
             data=picture.data,
+            task_id=picture.task_id,
             media=picture.media,
         )
-        for position, picture in enumerate(pictures)
+        for position, picture in enumerate(pictures, start=first_position)
     )
     await session.flush()
 

@@ -15,6 +15,7 @@ from nanobot.store.tables import (
     OPEN_STATUSES,
     Base,
     Generation,
+    GuildSettingsRow,
     LedgerEntry,
     Picture,
     QuotaAccount,
@@ -44,6 +45,7 @@ async def export_person(session: AsyncSession, user_id: int) -> dict[str, Any]:
     entries = select(LedgerEntry).where(or_(LedgerEntry.user_id == user_id, LedgerEntry.actor_id == user_id))
     is_about_person = (QuotaRule.scope == RuleScope.MEMBER) & (QuotaRule.subject_id == user_id)
     rules = select(QuotaRule).where(or_(is_about_person, QuotaRule.updated_by == user_id))
+    choices = select(GuildSettingsRow).where(GuildSettingsRow.updated_by == user_id)
     return {
         "user_id": str(user_id),
         "generations": _records(await session.scalars(generations)),
@@ -55,6 +57,7 @@ async def export_person(session: AsyncSession, user_id: int) -> dict[str, Any]:
         "quota_rules": _records(
             await session.scalars(rules.order_by(QuotaRule.guild_id, QuotaRule.scope, QuotaRule.subject_id))
         ),
+        "guild_settings": _records(await session.scalars(choices.order_by(GuildSettingsRow.guild_id))),
     }
 
 

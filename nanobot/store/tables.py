@@ -143,7 +143,7 @@ class Generation(Base, kw_only=True):
 
 
 class Picture(Base, kw_only=True):
-    """A picture that was paid for: where it can be fetched, or its bytes until it is posted."""
+    """A picture that was paid for: where it can be fetched, its bytes until it is posted, or the task that makes it."""
 
     __tablename__ = "pictures"
 
@@ -152,6 +152,7 @@ class Picture(Base, kw_only=True):
     url: Mapped[str | None] = mapped_column(Words, default=None, repr=False)
     data: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, repr=False)
     media: Mapped[str | None] = mapped_column(Words, default=None)
+    task_id: Mapped[str | None] = mapped_column(Words, default=None, repr=False)
 
 
 class QuotaAccount(Base, kw_only=True):
@@ -229,6 +230,28 @@ class QuotaRule(Base, kw_only=True):
     period: Mapped[Period] = mapped_column(_word(Period))
     updated_by: Mapped[int]
     updated_at: Mapped[datetime]
+
+
+class GuildSettingsRow(Base, kw_only=True):
+    """What the admins of a server chose, where NULL leaves it to the bot's default."""
+
+    __tablename__ = "guild_settings"
+
+    guild_id: Mapped[int] = mapped_column(primary_key=True)
+    moderation: Mapped[bool | None] = mapped_column(default=None)
+    check_results: Mapped[bool | None] = mapped_column(default=None)
+    updated_by: Mapped[int]
+    updated_at: Mapped[datetime]
+
+
+class Process(Base, kw_only=True):
+    """A process of the bot that gave a sign of life, under the name that its leases bear."""
+
+    __tablename__ = "processes"
+
+    owner: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seen_until: Mapped[datetime]
+    started_at: Mapped[datetime]
 
 
 class BotState(Base, kw_only=True):

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from nanobot.store.tables import Base
 
 
-async def insert_or_ignore(session: AsyncSession, table: type[Base], **key: Any) -> None:
+async def insert_or_ignore(session: AsyncSession, table: type[Base], **values: Any) -> None:
     """Insert the row unless one with its primary key is there."""
-    await session.execute(_insert(session, table, key).on_conflict_do_nothing())
+    await session.execute(_insert(session, table, values).on_conflict_do_nothing())
 
 
 async def insert_or_update(

@@ -141,14 +141,16 @@ async def test_an_end_keeps_the_cost_that_is_known_unless_it_knows_better(databa
         pytest.param([], answer, False, id="held-answer"),
         pytest.param([], post, False, id="held-post"),
         pytest.param([], fail, True, id="held-fail"),
-        pytest.param([run], run, False, id="running-run"),
+        pytest.param([run], run, True, id="running-run"),
         pytest.param([run], answer, True, id="running-answer"),
         pytest.param([run], post, False, id="running-post"),
         pytest.param([run], fail, True, id="running-fail"),
-        pytest.param([run, answer], run, False, id="made-run"),
-        pytest.param([run, answer], answer, False, id="made-answer"),
+        pytest.param([run, answer], run, True, id="made-run"),
+        pytest.param([run, answer], answer, True, id="made-answer"),
         pytest.param([run, answer], post, True, id="made-post"),
         pytest.param([run, answer], fail, True, id="made-fail"),
+        pytest.param([run, answer, post], run, False, id="posted-run"),
+        pytest.param([run, answer, post], answer, False, id="posted-answer"),
         pytest.param([run, answer, post], post, False, id="posted-post"),
         pytest.param([run, answer, post], fail, False, id="posted-fail"),
         pytest.param([fail], run, False, id="failed-run"),
@@ -302,8 +304,3 @@ async def test_taking_over_does_not_wait_for_a_row_that_another_process_has(
 
     assert len(of_one) == len(of_two) == 1
     assert {of_one[0].id, of_two[0].id} == {each.id for each in added}
-
-
-def test_a_picture_has_an_address_or_bytes() -> None:
-    with pytest.raises(ValueError, match="address or bytes"):
-        NewPicture(media="image/png")

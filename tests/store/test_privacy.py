@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from nanobot.settings import Period
-from nanobot.store import accounts, generations, ledger, pictures, privacy, rules
+from nanobot.store import accounts, generations, guild_settings, ledger, pictures, privacy, rules
 from nanobot.store.accounts import Account
 from nanobot.store.database import Database
+from nanobot.store.guild_settings import GuildSettings
 from nanobot.store.ledger import Sums
 from nanobot.store.tables import GenerationStatus, LedgerEntry, LedgerKind, QuotaRule, RuleScope
 from tests.store.rows import LEASE, NOON, PERSON, SERVER, add_generation, make_pictures
@@ -51,6 +52,7 @@ async def live_a_little(database: Database) -> tuple[str, str, str]:
                 updated_at=NOON,
             ),
         )
+        await guild_settings.put(session, SERVER, GuildSettings(moderation=True), actor_id=STRANGER, now=NOON)
     return posted.id, failed.id, still_open.id
 
 
@@ -101,6 +103,9 @@ async def test_an_admin_is_handed_what_the_admin_did(database: Database) -> None
 
     assert [each["kind"] for each in export["ledger_entries"]] == ["grant"]
     assert [each["updated_by"] for each in export["quota_rules"]] == [str(STRANGER)]
+    assert [(each["guild_id"], each["moderation"]) for each in export["guild_settings"]] == [
+        (str(SERVER), True)
+    ]
 
 
 async def test_erasing_forgets_words_and_pictures(database: Database) -> None:

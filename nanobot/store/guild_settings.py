@@ -1,0 +1,39 @@
+"""What the admins of a server chose for it. Imports only the store."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from nanobot.store.tables import GuildSettingsRow
+from nanobot.store.upsert import insert_or_update
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuildSettings:
+    """The choices of a server; where one is `None`, the bot's default holds, whatever that is by then."""
+
+    moderation: bool | None = None
+    check_results: bool | None = None
+
+
+async def get(session: AsyncSession, guild_id: int) -> GuildSettings:
+    """Return the choices of a server; one that never chose has none."""
+    row = await session.get(GuildSettingsRow, guild_id, populate_existing=True)
+    if row is None:
+        return GuildSettings()
+    return GuildSettings(moderation=row.moderation, check_results=row.check_results)
+
+
+async def put(
+    session: AsyncSession, guild_id: int, settings: GuildSettings, *, actor_id: int, now: datetime
+) -> None:
+    """Store all choices of a server in place of those it had; `actor_id` is the admin who chose."""
+    await insert_or_update(
+        session,
+        GuildSettingsRow,
+        key={"guild_id": guild_id},
+        values={**asdict(settings), "updated_by": actor_id, "updated_at": now},
+    )
