@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import discord
 
 from nanobot.bot.client import Interaction
-from nanobot.bot.destination import member_of_interaction, of_interaction
+from nanobot.bot.destination import of_interaction
 from nanobot.bot.replies import generation as words
+from nanobot.bot.safety import safety_of
 from nanobot.bot.sources import AttachmentSource, LinkSource
 from nanobot.bot.surfaces import InteractionSurface
-from nanobot.generation.request import GenerationRequest, Kind, PictureSource
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What the person filled in, before their files are looked at."""
-
-    kind: Kind
-    prompt: str
-    model: str | None = None
-    count: int = 1
-    size: str | None = None
-    seed: int | None = None
-    negative_prompt: str | None = None
-    guidance_scale: float | None = None
-    steps: int | None = None
-    strength: float | None = None
+from nanobot.generation.request import GenerationRequest, PictureSource
 
 
 async def acknowledge(interaction: Interaction) -> None:
@@ -40,37 +25,26 @@ async def acknowledge(interaction: Interaction) -> None:
     await interaction.response.defer(ephemeral=True, thinking=True)
 
 
-async def ask(
-    interaction: Interaction,
-    wanted: Wanted,
-    *,
-    pictures: Sequence[PictureSource] = (),
-    mask: PictureSource | None = None,
-) -> None:
-    """Make the pictures for an acknowledged interaction and post them where it came from."""
+async def ask(interaction: Interaction, request: GenerationRequest) -> None:
+    """Make the pictures for an acknowledged interaction and post them where it came from.
+
+    Where that is, and what protects the place, is added here to what the person filled in.
+    """
     client = interaction.client
     destination = of_interaction(interaction)
     surface = InteractionSurface(interaction, destination, client.delivery)
     if client.stopping:
         await surface.conclude(words.STOPPING)
         return
-    request = GenerationRequest(
-        kind=wanted.kind,
-        member=member_of_interaction(interaction),
-        prompt=wanted.prompt,
-        model=wanted.model,
-        count=wanted.count,
-        size=wanted.size,
-        seed=wanted.seed,
-        negative_prompt=wanted.negative_prompt,
-        guidance_scale=wanted.guidance_scale,
-        steps=wanted.steps,
-        strength=wanted.strength,
-        pictures=tuple(pictures),
-        mask=mask,
+    safety = await safety_of(client.services, destination.guild_id, interaction.channel)
+    placed = replace(
+        request,
         address=destination.address,
+        is_age_restricted=safety.is_age_restricted,
+        moderation=safety.moderation,
+        check_results=safety.check_results,
     )
-    await client.conversation.answer(request, surface)
+    await client.conversation.answer(placed, surface)
 
 
 def attachment_source(
@@ -92,7 +66,7 @@ def attachment_source(
 
 def given_pictures(
     interaction: Interaction, attachments: Sequence[discord.Attachment | None], url: str | None
-) -> list[PictureSource]:
+) -> tuple[PictureSource, ...]:
     """Return the sources of a command's files in their order, then of its link."""
     sources: list[PictureSource] = []
     for attachment in attachments:
@@ -101,4 +75,4 @@ def given_pictures(
             sources.append(source)
     if url is not None:
         sources.append(LinkSource(url.strip(), interaction.client.services.links))
-    return sources
+    return tuple(sources)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import discord
 from typing_extensions import override
 
-from nanobot.bot.asking import Wanted, acknowledge, ask
+from nanobot.bot.asking import acknowledge, ask
 from nanobot.bot.client import Interaction
+from nanobot.bot.destination import member_of_interaction
 from nanobot.bot.id_button import GENERATION_ID, IdButton
 from nanobot.bot.modals import open_edit_form
 from nanobot.bot.replies import generation as words
-from nanobot.generation.request import Kind
+from nanobot.generation.request import GenerationRequest, Kind
+from nanobot.quotas.desk import Member
 from nanobot.store.tables import Generation
 
 
@@ -29,7 +31,7 @@ class AgainButton(IdButton, template=f"again:{GENERATION_ID}"):
         elif generation.request.get("pictures"):
             await interaction.edit_original_response(content=words.PICTURE_GIVEN_AGAIN)
         else:
-            await ask(interaction, _wanted_again(generation))
+            await ask(interaction, _wanted_again(generation, member_of_interaction(interaction)))
 
 
 class EditButton(IdButton, template=f"change:{GENERATION_ID}"):
@@ -69,11 +71,12 @@ def picture_buttons(generation_id: str) -> discord.ui.View:
     return view
 
 
-def _wanted_again(generation: Generation) -> Wanted:
+def _wanted_again(generation: Generation, member: Member) -> GenerationRequest:
     """Repeat the wish without its seed: with it the same picture would come again."""
     asked = generation.request
-    return Wanted(
+    return GenerationRequest(
         kind=Kind(generation.kind),
+        member=member,
         prompt=asked["prompt"],
         model=asked.get("model"),
         count=asked.get("count", 1),
@@ -82,4 +85,5 @@ def _wanted_again(generation: Generation) -> Wanted:
         guidance_scale=asked.get("guidance_scale"),
         steps=asked.get("steps"),
         strength=asked.get("strength"),
+        kontext_max_mode=asked.get("kontext_max_mode"),
     )

@@ -12,11 +12,12 @@ from typing import Any
 
 import discord
 
-from nanobot.bot.asking import Wanted, acknowledge, ask
+from nanobot.bot.asking import acknowledge, ask
 from nanobot.bot.client import Interaction
+from nanobot.bot.destination import member_of_interaction
 from nanobot.bot.replies import generation as words
 from nanobot.bot.sources import PictureForgotten, pick_picture, pictures_of
-from nanobot.generation.request import MAX_PROMPT_CHARACTERS, Kind, PictureSource
+from nanobot.generation.request import MAX_PROMPT_CHARACTERS, GenerationRequest, Kind, PictureSource
 
 _CUSTOM_ID = re.compile(r"^edit:(?P<channel>\d+):(?P<message>\d+)$")
 _PROMPT = "prompt"
@@ -48,7 +49,10 @@ async def receive_edit_form(interaction: Interaction) -> None:
     if sources is None:
         sources = await _fetch_sources(interaction, int(match["channel"]), int(match["message"]))
     prompt, picked = pick_picture(_typed(data), sources)
-    await ask(interaction, Wanted(kind=Kind.EDIT, prompt=prompt), pictures=picked)
+    request = GenerationRequest(
+        kind=Kind.EDIT, member=member_of_interaction(interaction), prompt=prompt, pictures=tuple(picked)
+    )
+    await ask(interaction, request)
 
 
 async def _fetch_sources(

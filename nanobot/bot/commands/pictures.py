@@ -7,9 +7,10 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from nanobot.bot.asking import Wanted, acknowledge, ask, attachment_source, given_pictures
+from nanobot.bot.asking import acknowledge, ask, attachment_source, given_pictures
 from nanobot.bot.client import Interaction
-from nanobot.generation.request import MAX_COUNT, MAX_PROMPT_CHARACTERS, Kind
+from nanobot.bot.destination import member_of_interaction
+from nanobot.generation.request import MAX_COUNT, MAX_PROMPT_CHARACTERS, GenerationRequest, Kind
 from nanobot.nanogpt.guide import GUIDE_MODELS
 from nanobot.nanogpt.shapes import GUIDANCE_SCALE_RANGE, SEED_RANGE, STEPS_RANGE, STRENGTH_RANGE
 
@@ -35,6 +36,7 @@ _DESCRIPTIONS = {
     "guidance_scale": "How closely to follow the prompt, 0 to 20",
     "steps": "More steps: finer, but slower, 1 to 100",
     "strength": "How much of the given picture may change, 0 to 1",
+    "kontext_max_mode": "Let flux-kontext look more closely at the context",
     "image2": "Another picture",
     "image3": "Another picture",
     "image4": "Another picture",
@@ -60,6 +62,7 @@ async def imagine(
     guidance_scale: GuidanceScale | None = None,
     steps: Steps | None = None,
     strength: Strength | None = None,
+    kontext_max_mode: bool | None = None,
     image: discord.Attachment | None = None,
     image2: discord.Attachment | None = None,
     image3: discord.Attachment | None = None,
@@ -68,8 +71,9 @@ async def imagine(
     image_url: str | None = None,
 ) -> None:
     await acknowledge(interaction)
-    wanted = Wanted(
+    request = GenerationRequest(
         kind=Kind.IMAGINE,
+        member=member_of_interaction(interaction),
         prompt=prompt,
         model=model,
         count=count,
@@ -79,9 +83,11 @@ async def imagine(
         guidance_scale=guidance_scale,
         steps=steps,
         strength=strength,
+        kontext_max_mode=kontext_max_mode,
+        pictures=given_pictures(interaction, (image, image2, image3, image4), image_url),
+        mask=attachment_source(interaction, mask),
     )
-    pictures = given_pictures(interaction, (image, image2, image3, image4), image_url)
-    await ask(interaction, wanted, pictures=pictures, mask=attachment_source(interaction, mask))
+    await ask(interaction, request)
 
 
 @app_commands.command(name="edit", description="Edit a picture: say what to change")
@@ -103,10 +109,12 @@ async def edit(
     guidance_scale: GuidanceScale | None = None,
     steps: Steps | None = None,
     strength: Strength | None = None,
+    kontext_max_mode: bool | None = None,
 ) -> None:
     await acknowledge(interaction)
-    wanted = Wanted(
+    request = GenerationRequest(
         kind=Kind.EDIT,
+        member=member_of_interaction(interaction),
         prompt=prompt,
         model=model,
         count=count,
@@ -116,9 +124,11 @@ async def edit(
         guidance_scale=guidance_scale,
         steps=steps,
         strength=strength,
+        kontext_max_mode=kontext_max_mode,
+        pictures=given_pictures(interaction, (image, image2, image3, image4), image_url),
+        mask=attachment_source(interaction, mask),
     )
-    pictures = given_pictures(interaction, (image, image2, image3, image4), image_url)
-    await ask(interaction, wanted, pictures=pictures, mask=attachment_source(interaction, mask))
+    await ask(interaction, request)
 
 
 @app_commands.command(name="upscale", description="Make a picture larger and sharper")
@@ -127,8 +137,13 @@ async def upscale(
     interaction: Interaction, image: discord.Attachment | None = None, image_url: str | None = None
 ) -> None:
     await acknowledge(interaction)
-    pictures = given_pictures(interaction, (image,), image_url)
-    await ask(interaction, Wanted(kind=Kind.UPSCALE, prompt=_UPSCALE_PROMPT), pictures=pictures)
+    request = GenerationRequest(
+        kind=Kind.UPSCALE,
+        member=member_of_interaction(interaction),
+        prompt=_UPSCALE_PROMPT,
+        pictures=given_pictures(interaction, (image,), image_url),
+    )
+    await ask(interaction, request)
 
 
 @imagine.autocomplete("model")
