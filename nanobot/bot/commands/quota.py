@@ -6,9 +6,9 @@ from typing import Literal, TypeAlias
 
 import discord
 from discord import app_commands
-from typing_extensions import override
 
 from nanobot.bot.client import Interaction
+from nanobot.bot.commands.admin import AdminCommands, answer
 from nanobot.bot.destination import member_of
 from nanobot.bot.replies import quotas as words
 from nanobot.errors import PersonError
@@ -33,29 +33,11 @@ class QuotaOptionsUnclear(PersonError):
     """Options that contradict each other, or of which one is missing."""
 
 
-class QuotaCommands(app_commands.Group):
-    """Discord hides the group from others by `default_permissions`; that is only a hint, so each call is checked too."""
+class QuotaCommands(AdminCommands):
+    """Who may make how many pictures."""
 
     def __init__(self) -> None:
-        super().__init__(
-            name="quota",
-            description="Decide how many pictures members may make",
-            default_permissions=discord.Permissions(manage_guild=True),
-            # Not guild_only, which the tree's own contexts would override: the group would be offered in direct messages.
-            allowed_contexts=app_commands.AppCommandContext(
-                guild=True, dm_channel=False, private_channel=False
-            ),
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
-        )
-
-    @override
-    async def interaction_check(self, interaction: Interaction, /) -> bool:  # type: ignore[override]  # our own client
-        if not interaction.is_guild_integration():
-            raise app_commands.NoPrivateMessage
-        if not interaction.permissions.manage_guild:
-            raise app_commands.MissingPermissions(["manage_guild"])
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        return True
+        super().__init__(name="quota", description="Decide how many pictures members may make")
 
     @app_commands.command(name="set", description="Give one member a quota of their own")
     @app_commands.describe(member="Whose quota", images=_IMAGES, period=_PERIOD, unlimited=_UNLIMITED)
@@ -70,7 +52,7 @@ class QuotaCommands(app_commands.Group):
         rule = _rule(images, period, unlimited=unlimited)
         await _set_rule(interaction, RuleScope.MEMBER, member.id, rule)
         standing = await _standing(interaction, _member(interaction, member))
-        await _answer(interaction, words.rule_set(member.mention, rule, standing=standing))
+        await answer(interaction, words.rule_set(member.mention, rule, standing=standing))
 
     @app_commands.command(
         name="role", description="Give the members of a role a quota; of several roles the best counts"
@@ -86,7 +68,7 @@ class QuotaCommands(app_commands.Group):
     ) -> None:
         rule = _rule(images, period, unlimited=unlimited)
         await _set_rule(interaction, RuleScope.ROLE, role.id, rule)
-        await _answer(interaction, words.rule_set(role.mention, rule))
+        await answer(interaction, words.rule_set(role.mention, rule))
 
     @app_commands.command(name="default", description="Set the quota of everyone without a rule of their own")
     @app_commands.describe(images=_IMAGES, period=_PERIOD, unlimited=_UNLIMITED)
@@ -99,7 +81,7 @@ class QuotaCommands(app_commands.Group):
     ) -> None:
         rule = _rule(images, period, unlimited=unlimited)
         await _set_rule(interaction, RuleScope.SERVER, SERVER_SUBJECT, rule)
-        await _answer(interaction, words.rule_set("Default", rule))
+        await answer(interaction, words.rule_set("Default", rule))
 
     @app_commands.command(
         name="clear", description="Remove the rule of a member, of a role, or the server's default"
@@ -112,13 +94,13 @@ class QuotaCommands(app_commands.Group):
             raise QuotaOptionsUnclear(words.MEMBER_OR_ROLE)
         if member is not None:
             await _set_rule(interaction, RuleScope.MEMBER, member.id, None)
-            await _answer(interaction, words.rule_removed(member.mention))
+            await answer(interaction, words.rule_removed(member.mention))
         elif role is not None:
             await _set_rule(interaction, RuleScope.ROLE, role.id, None)
-            await _answer(interaction, words.rule_removed(role.mention))
+            await answer(interaction, words.rule_removed(role.mention))
         else:
             await _set_rule(interaction, RuleScope.SERVER, SERVER_SUBJECT, None)
-            await _answer(interaction, words.rule_removed("Default"))
+            await answer(interaction, words.rule_removed("Default"))
 
     @app_commands.command(name="grant", description="Give a member extra pictures on top of their quota")
     @app_commands.describe(member="Who gets them", images="How many")
@@ -132,7 +114,7 @@ class QuotaCommands(app_commands.Group):
                 images=images,
                 actor_id=interaction.user.id,
             )
-        await _answer(
+        await answer(
             interaction, words.granted(member.mention, images, await _standing(interaction, subject))
         )
 
@@ -144,7 +126,7 @@ class QuotaCommands(app_commands.Group):
             await _desk(interaction).reset(
                 session, guild_id=subject.guild_id, user_id=subject.user_id, actor_id=interaction.user.id
             )
-        await _answer(interaction, words.reset_done(member.mention, await _standing(interaction, subject)))
+        await answer(interaction, words.reset_done(member.mention, await _standing(interaction, subject)))
 
     @app_commands.command(
         name="show", description="Show the rules of this server, or where one member stands"
@@ -153,7 +135,7 @@ class QuotaCommands(app_commands.Group):
     async def show(self, interaction: Interaction, member: Person | None = None) -> None:
         if member is not None:
             standing = await _standing(interaction, _member(interaction, member))
-            await _answer(interaction, words.usage_page(standing, about=member.mention))
+            await answer(interaction, words.usage_page(standing, about=member.mention))
             return
         guild_id = interaction.guild_id or 0
         services = interaction.client.services
@@ -161,7 +143,7 @@ class QuotaCommands(app_commands.Group):
         async with services.database.read() as session:
             rules = await services.desk.rules(session, guild_id)
             top = await services.desk.usage(session, guild_id=guild_id, window=today, limit=_TOP_MEMBERS)
-        await _answer(interaction, words.rules_page(rules, top))
+        await answer(interaction, words.rules_page(rules, top))
 
 
 def _rule(images: int | None, period: PeriodName, *, unlimited: bool) -> Rule:
@@ -185,10 +167,6 @@ async def _set_rule(interaction: Interaction, scope: RuleScope, subject_id: int,
 async def _standing(interaction: Interaction, member: Member) -> Standing:
     async with interaction.client.services.database.read() as session:
         return await _desk(interaction).standing(session, member)
-
-
-async def _answer(interaction: Interaction, text: str) -> None:
-    await interaction.edit_original_response(content=text)
 
 
 def _member(interaction: Interaction, person: Person) -> Member:

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from discord import app_commands
 
 from nanobot.bot.commands import about, pictures
+from nanobot.bot.commands.config import ConfigCommands
 from nanobot.bot.commands.quota import QuotaCommands
 from nanobot.bot.modals import open_edit_form
 
@@ -20,5 +21,6 @@ def all_commands() -> tuple[AnyCommand, ...]:
         *about.COMMANDS,
         about.PrivacyCommands(),
         QuotaCommands(),
+        ConfigCommands(),
         app_commands.ContextMenu(name="Edit image", callback=open_edit_form),
     )
