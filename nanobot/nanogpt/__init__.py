@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from nanobot.nanogpt.account import Allowance, Subscription
 from nanobot.nanogpt.catalogue import ANYTHING, Catalogue, Needs, nearest_sizes
+from nanobot.nanogpt.classification import MAX_CLASSIFIED_PICTURES
 from nanobot.nanogpt.client import NanoGPTClient
 from nanobot.nanogpt.entries import read_models
 from nanobot.nanogpt.errors import (
@@ -18,6 +20,7 @@ from nanobot.nanogpt.errors import (
     OutcomeUnknown,
     OutOfFunds,
     PayloadTooLarge,
+    PictureNotMade,
     PolicyRefused,
     RateLimited,
     ServerFailed,
@@ -29,6 +32,7 @@ from nanobot.nanogpt.errors import (
 )
 from nanobot.nanogpt.guide import GUIDE_MODELS
 from nanobot.nanogpt.models import ANY_SIZE, Model, Need, RequestField
+from nanobot.nanogpt.pace import Pace
 from nanobot.nanogpt.prices import plain_size
 from nanobot.nanogpt.shapes import (
     GUIDANCE_SCALE_RANGE,
@@ -38,25 +42,31 @@ from nanobot.nanogpt.shapes import (
     STEPS_RANGE,
     STRENGTH_RANGE,
     Balance,
+    Classification,
     HostedPicture,
     ImageAnswer,
     ImageRequest,
     InlinePicture,
+    PendingPicture,
     Picture,
 )
+from nanobot.nanogpt.tasks import TaskDone, TaskFailed, TaskRunning, TaskState
 
 __all__ = [
     "ANYTHING",
     "ANY_SIZE",
     "GUIDANCE_SCALE_RANGE",
     "GUIDE_MODELS",
+    "MAX_CLASSIFIED_PICTURES",
     "MAX_DATA_URL_BYTES",
     "PICTURES_RANGE",
     "SEED_RANGE",
     "STEPS_RANGE",
     "STRENGTH_RANGE",
+    "Allowance",
     "Balance",
     "Catalogue",
+    "Classification",
     "Conflict",
     "ConnectionBroken",
     "DailyLimitReached",
@@ -76,12 +86,20 @@ __all__ = [
     "NotCharged",
     "OutOfFunds",
     "OutcomeUnknown",
+    "Pace",
     "PayloadTooLarge",
+    "PendingPicture",
     "Picture",
+    "PictureNotMade",
     "PolicyRefused",
     "RateLimited",
     "RequestField",
     "ServerFailed",
+    "Subscription",
+    "TaskDone",
+    "TaskFailed",
+    "TaskRunning",
+    "TaskState",
     "TimedOut",
     "Unauthorized",
     "Unreachable",

@@ -19,7 +19,8 @@
     │   ├── ServerFailed            500 and its kin
     │   ├── ConnectionBroken        the connection ended before the answer did
     │   └── UnreadableAnswer        an answer that is not what the API promises
-    └── DownloadFailed              a hosted picture could not be fetched
+    ├── PictureNotMade              a task that was to make a picture has failed
+    └── DownloadFailed              a finished picture could not be fetched, or one in the making not be waited for
 
 Their text is for logs and operators and never holds the key; what members read is written elsewhere.
 """
@@ -159,8 +160,23 @@ class UnreadableAnswer(OutcomeUnknown):
     summary = "NanoGPT's answer cannot be read"
 
 
+class PictureNotMade(NanoGPTError):
+    """The task that was to make a picture ended without one; `message` is NanoGPT's reason.
+
+    The order was taken, and perhaps charged: whether a failed task is refunded, the guide leaves open
+    (https://docs.nano-gpt.com/api-reference/endpoint/check-midjourney-status).
+    """
+
+    summary = "NanoGPT could not make the picture"
+
+    @property
+    def reason(self) -> str:
+        """NanoGPT's words, which may quote the prompt; empty where it gave none."""
+        return self.message
+
+
 class DownloadFailed(NanoGPTError):
-    """A hosted picture could not be fetched; `temporary` tells whether a later try may succeed."""
+    """A picture could not be fetched; `temporary` tells whether a later try may succeed."""
 
     summary = "The finished picture could not be fetched from NanoGPT"
 

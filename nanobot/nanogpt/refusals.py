@@ -147,6 +147,8 @@ def _read_envelope(document: Mapping[str, Any]) -> _Refusal:
 def _kind_by_code(code: str | None) -> type[NanoGPTError] | None:
     if code is None:
         return None
+    # The guide writes codes in small letters, the live service some of them in capitals.
+    code = code.casefold()
     if code.startswith("daily_"):
         return DailyLimitReached
     return OutOfFunds if code.endswith("_balance_required") else _BY_CODE.get(code)
@@ -164,8 +166,8 @@ def _kind_by_status(status: int, *, has_envelope: bool) -> type[NanoGPTError] | 
 
 
 def _kind_within_success(refusal: _Refusal) -> type[NanoGPTError]:
-    if isinstance(refusal.type, str) and refusal.type in _BY_TYPE:
-        return _BY_TYPE[refusal.type]
+    if isinstance(refusal.type, str) and (kind := _BY_TYPE.get(refusal.type.casefold())):
+        return kind
     if isinstance(refusal.status, int) and (kind := _kind_by_status(refusal.status, has_envelope=True)):
         return kind
     return UnreadableAnswer

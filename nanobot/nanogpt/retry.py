@@ -10,7 +10,11 @@ paid call is repeated only when it surely was not executed:
 Everything else is not repeated: after 408, any 5xx, a broken connection or an unreadable answer the picture may
 have been made and charged. NanoGPT's own guide recommends a retry after 408, 500 and 503
 (https://docs.nano-gpt.com/api-reference/miscellaneous/error-handling); for a paid call that may charge twice, so the
-person decides. Calls that only read (balance, download of a finished picture) cost nothing and are repeated freely.
+person decides. Calls that only read (catalogue, balance, state of a task) cost nothing and are repeated freely; 409 and
+413 would only be refused again, and making an input picture smaller is the caller's to do.
+
+The download of a finished picture is repeated for longer: it is paid for, its address lives about an hour
+(https://docs.nano-gpt.com/api-reference/image-generation), and who gives up sooner loses it to a short outage.
 """
 
 from __future__ import annotations
@@ -24,8 +28,12 @@ from nanobot.nanogpt.errors import DownloadFailed, NanoGPTError, OutcomeUnknown,
 MAX_ATTEMPTS: Final = 4
 # All waits of one call together.
 MAX_WAIT_SECONDS: Final = 20.0
+# The same for a download: 1, 2, 4 … 16 s, then 30 s each, so that an outage of two minutes is bridged.
+MAX_DOWNLOAD_ATTEMPTS: Final = 9
+MAX_DOWNLOAD_WAIT_SECONDS: Final = 120.0
 # https://docs.nano-gpt.com/api-reference/miscellaneous/error-handling: 1 s, 2 s, 4 s, with jitter.
 FIRST_DELAY_SECONDS: Final = 1.0
+LONGEST_DELAY_SECONDS: Final = 30.0
 # Added to a delay that NanoGPT named, so that everyone who was turned away does not come back in the same instant.
 SPREAD_SECONDS: Final = 0.5
 
@@ -38,12 +46,26 @@ def delay_before_retry(
     `attempt` counts from 1 and is the one that failed, `waited_seconds` is the sum of the delays so far,
     `jitter` lies within 0…1.
     """
-    if attempt >= MAX_ATTEMPTS:
+    is_download = isinstance(error, DownloadFailed)
+    if attempt >= (MAX_DOWNLOAD_ATTEMPTS if is_download else MAX_ATTEMPTS):
         return None
-    if not (_was_surely_not_executed(error) or (not is_paid and _may_heal(error))):
+    if not (was_surely_not_executed(error) if is_paid else may_heal(error)):
         return None
     delay = _delay(error, attempt, jitter)
-    return delay if waited_seconds + delay <= MAX_WAIT_SECONDS else None
+    longest = MAX_DOWNLOAD_WAIT_SECONDS if is_download else MAX_WAIT_SECONDS
+    return delay if waited_seconds + delay <= longest else None
+
+
+def was_surely_not_executed(error: NanoGPTError) -> bool:
+    """Whether a call that failed so can be repeated although it is paid; of the errors that may heal."""
+    return isinstance(error, Unreachable) or (isinstance(error, RateLimited) and error.status == 429)
+
+
+def may_heal(error: NanoGPTError) -> bool:
+    """Whether the same call may succeed within seconds or minutes, without anybody's doing."""
+    if isinstance(error, DownloadFailed):
+        return error.temporary
+    return isinstance(error, OutcomeUnknown | Unreachable | RateLimited)
 
 
 def parse_retry_after(value: str | None, *, date: str | None) -> float | None:
@@ -60,19 +82,11 @@ def parse_retry_after(value: str | None, *, date: str | None) -> float | None:
     return max(seconds, 0.0) if math.isfinite(seconds) else None
 
 
-def _was_surely_not_executed(error: NanoGPTError) -> bool:
-    return isinstance(error, Unreachable) or (isinstance(error, RateLimited) and error.status == 429)
-
-
-def _may_heal(error: NanoGPTError) -> bool:
-    return isinstance(error, OutcomeUnknown) or (isinstance(error, DownloadFailed) and error.temporary)
-
-
 def _delay(error: NanoGPTError, attempt: int, jitter: float) -> float:
     if isinstance(error, RateLimited) and error.retry_after is not None:
         return error.retry_after + jitter * SPREAD_SECONDS
     # Between half and the whole of 1, 2, 4 … seconds.
-    return float(FIRST_DELAY_SECONDS * 2 ** (attempt - 1) * (0.5 + jitter / 2))
+    return min(FIRST_DELAY_SECONDS * 2.0 ** (attempt - 1), LONGEST_DELAY_SECONDS) * (0.5 + jitter / 2)
 
 
 def _seconds_between(earlier: str | None, later: str) -> float:

@@ -6,6 +6,7 @@ The fields and their ranges: https://docs.nano-gpt.com/api-reference/image-gener
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, Literal, TypeAlias
@@ -60,7 +61,7 @@ class ImageRequest:
         _check_range("num_inference_steps", self.num_inference_steps, STEPS_RANGE)
         _check_range("seed", self.seed, SEED_RANGE)
         for data_url in self._data_urls():
-            _check_data_url(data_url)
+            check_data_url(data_url)
 
     def to_body(self) -> dict[str, Any]:
         """Build the JSON object of `POST /v1/images/generations`; what is `None` is left out."""
@@ -80,13 +81,12 @@ class ImageRequest:
         the event loop waits. They hold nothing to escape, which `__post_init__` has made sure of.
         """
         parts = [json.dumps(self._plain_fields(), separators=(",", ":")).encode("ascii")[:-1]]
-        pictures = [b'"%s"' % data_url.encode("ascii") for data_url in self.image_data_urls]
-        if len(pictures) == 1:
-            parts += (b',"imageDataUrl":', pictures[0])
-        elif pictures:
-            parts += (b',"imageDataUrls":[', b",".join(pictures), b"]")
+        if len(self.image_data_urls) == 1:
+            parts += (b',"imageDataUrl":', _quoted(self.image_data_urls[0]))
+        elif self.image_data_urls:
+            parts += (b',"imageDataUrls":', to_json_list(self.image_data_urls))
         if self.mask_data_url is not None:
-            parts += (b',"maskDataUrl":"', self.mask_data_url.encode("ascii"), b'"')
+            parts += (b',"maskDataUrl":', _quoted(self.mask_data_url))
         return b"".join([*parts, b"}"])
 
     def _plain_fields(self) -> dict[str, Any]:
@@ -128,12 +128,19 @@ class InlinePicture:
     data: bytes
 
 
-Picture: TypeAlias = HostedPicture | InlinePicture
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingPicture:
+    """A picture that a task at NanoGPT still makes, and which is paid for: `NanoGPTClient.follow_task` waits for it."""
+
+    task_id: str
+
+
+Picture: TypeAlias = HostedPicture | InlinePicture | PendingPicture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageAnswer:
-    """At least one picture, and what NanoGPT says of its price: `cost` and `remaining_balance` in US dollars."""
+    """At least one picture, made or in the making, and what NanoGPT says of its price: `cost` and `remaining_balance` in US dollars."""
 
     pictures: tuple[Picture, ...]
     cost: Decimal | None = None
@@ -150,16 +157,37 @@ class Balance:
     nano: Decimal | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classification:
+    """Which pictures are not safe for work, in the order they were given, and what telling it cost in US dollars."""
+
+    flags: tuple[bool, ...]
+    cost: Decimal | None = None
+
+
 def _check_range(name: str, value: float | None, bounds: tuple[float, float]) -> None:
     low, high = bounds
     if value is not None and not low <= value <= high:
         raise ValueError(f"{name} lies between {low} and {high}")
 
 
-def _check_data_url(data_url: str) -> None:
+def check_data_url(data_url: str) -> None:
+    """Make sure that this is a data URL of a picture which the API takes.
+
+    Raises:
+        ValueError: it is none, or longer than `MAX_DATA_URL_BYTES`.
+    """
     if not data_url.startswith("data:image/") or ";base64," not in data_url[:64]:
         raise ValueError("an input picture is a data URL: data:image/…;base64,…")
     if not data_url.isascii() or '"' in data_url or "\\" in data_url:
         raise ValueError("an input picture's data URL holds base64 and nothing else")
     if len(data_url) > MAX_DATA_URL_BYTES:
         raise ValueError(f"an input picture's data URL has at most {MAX_DATA_URL_BYTES} bytes")
+
+
+def _quoted(data_url: str) -> bytes:
+    return b'"%s"' % data_url.encode("ascii")
+
+
+def to_json_list(data_urls: Sequence[str]) -> bytes:
+    return b"[%s]" % b",".join(map(_quoted, data_urls))

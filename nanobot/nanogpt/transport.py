@@ -52,11 +52,11 @@ async def exchange(
     url: str,
     *,
     headers: Mapping[str, str],
-    body: bytes,
+    body: bytes | None,
     timeout_seconds: float,
     max_answer_bytes: int = MAX_ANSWER_BYTES,
 ) -> Reply:
-    """POST `body` and read the whole answer, whatever its status.
+    """POST `body`, or GET where there is none, and read the whole answer, whatever its status.
 
     Raises:
         Unreachable: no connection came about; nothing was sent.
@@ -69,8 +69,13 @@ async def exchange(
     try:
         with _translated():
             # BytesIO and not bytes: aiohttp then writes in pieces and lets the event loop breathe.
-            async with session.post(
-                url, headers=headers, data=io.BytesIO(body), timeout=timeout, allow_redirects=False
+            async with session.request(
+                "GET" if body is None else "POST",
+                url,
+                headers=headers,
+                data=None if body is None else io.BytesIO(body),
+                timeout=timeout,
+                allow_redirects=False,
             ) as response:
                 request_id = response.headers.get("X-Request-ID")
                 answer = await _read_answer(response, max_answer_bytes)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from nanobot.nanogpt import Balance, HostedPicture, InlinePicture, NanoGPTError, UnreadableAnswer
 from nanobot.nanogpt import errors as tree
-from nanobot.nanogpt.answers import parse_balance, parse_images
+from nanobot.nanogpt.account import parse_balance
+from nanobot.nanogpt.answers import parse_images
 from nanobot.nanogpt.transport import Reply
 from tests.nanogpt.vendor import KEY, PHOTOGRAPH, error_document, hosted_document, inline_document
 

@@ -16,7 +16,7 @@ import skimage
 from aiohttp import web
 from multidict import CIMultiDict
 
-from nanobot.nanogpt import ImageRequest, NanoGPTClient
+from nanobot.nanogpt import ImageRequest, NanoGPTClient, Pace
 
 PHOTOGRAPH = (Path(skimage.__file__).parent / "data" / "rocket.jpg").read_bytes()
 KEY = "sk-nano-0123456789abcdef"
@@ -52,6 +52,22 @@ class Pauses:
 
     async def sleep(self, seconds: float) -> None:
         self.seconds.append(seconds)
+
+
+@dataclass(slots=True)
+class TurnedClock:
+    """A clock that stands still save where somebody sleeps by it."""
+
+    now: float = 1000.0
+    slept: list[float] = field(default_factory=list)
+
+    def read(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+        await asyncio.sleep(0)
 
 
 @asynccontextmanager
@@ -106,10 +122,20 @@ async def refusing() -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{bound.getsockname()[1]}"
 
 
-def client_of(url: str, *, pauses: Pauses | None = None, timeout_seconds: float = 20) -> NanoGPTClient:
+def client_of(
+    url: str,
+    *,
+    pauses: Pauses | None = None,
+    timeout_seconds: float = 20,
+    api_key: str | None = KEY,
+    clock: TurnedClock | None = None,
+) -> NanoGPTClient:
+    """Return a client that waits for nothing: its pauses are noted, and its pace goes by a clock that is turned."""
+    clock = clock or TurnedClock()
     return NanoGPTClient(
-        api_key=KEY,
+        api_key=api_key,
         base_url=url,
+        pace=Pace(clock=clock.read, sleep=clock.sleep),
         timeout_seconds=timeout_seconds,
         sleep=(pauses or Pauses()).sleep,
         jitter=lambda: 0.5,
