@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
@@ -14,10 +14,11 @@ import discord
 
 from nanobot.bot.delivery import Delivery, Parcel, Posted, Undeliverable
 from nanobot.bot.destination import Destination
+from nanobot.bot.happened import Happened, caption_of_request, caption_of_row, last_word_of, update_of
 from nanobot.bot.metrics import observe_outcome
 from nanobot.bot.progress import Progress, Update
 from nanobot.bot.replies import generation as words
-from nanobot.bot.replies.quotas import quota_refusal, remaining_line
+from nanobot.bot.replies.quotas import remaining_line
 from nanobot.bot.services import Services
 from nanobot.bot.trouble import DISCORD_TROUBLE
 from nanobot.generation import events
@@ -25,7 +26,8 @@ from nanobot.generation.collect import CollectedPicture
 from nanobot.generation.recovery import Lost, Recovered, Recovery
 from nanobot.generation.request import GenerationRequest
 from nanobot.images.errors import PictureError
-from nanobot.store.tables import Generation, GenerationStatus
+from nanobot.store.database import DATABASE_TROUBLE
+from nanobot.store.tables import GenerationStatus
 
 log = logging.getLogger(__name__)
 
@@ -44,30 +46,11 @@ class Surface(Protocol):
         """Say the last word where there is no picture."""
         ...
 
-    async def celebrate(self, posted: Posted, remaining: str) -> None:
+    async def celebrate(
+        self, posted: Posted, remaining: str | None, cheaper: events.CheaperSize | None
+    ) -> None:
         """Clear the progress away once the picture is posted; `remaining` tells what is left of the quota."""
         ...
-
-
-@dataclass(slots=True)
-class _Happened:
-    """What the events told so far."""
-
-    generation_id: str = ""
-    model: str = ""
-    pictures: list[CollectedPicture] = field(default_factory=list)
-    finished: events.Finished | None = None
-
-    def note(self, event: events.Event) -> None:
-        match event:
-            case events.Accepted(generation_id=generation_id, model=model):
-                self.generation_id, self.model = generation_id, model
-            case events.PictureReady(picture=picture):
-                self.pictures.append(picture)
-            case events.Finished():
-                self.finished = event
-            case _:
-                pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,13 +104,13 @@ class Conversation:
             await self._answer(request, surface)
 
     async def _answer(self, request: GenerationRequest, surface: Surface) -> None:
-        happened = _Happened()
+        happened = Happened()
         try:
             await self._converse(request, surface, happened)
         finally:
             self._at_work.discard(happened.generation_id)
 
-    async def _converse(self, request: GenerationRequest, surface: Surface, happened: _Happened) -> None:
+    async def _converse(self, request: GenerationRequest, surface: Surface, happened: Happened) -> None:
         async with (
             Progress(surface.show) as progress,
             aclosing(self._services.generator.generate(request)) as happenings,
@@ -146,7 +129,7 @@ class Conversation:
             case Recovered(generation=generation, pictures=pictures):
                 made = _Made(
                     generation_id=generation.id,
-                    caption=_caption_of_row(generation, pictures),
+                    caption=caption_of_row(generation, pictures),
                     pictures=pictures,
                     cost=generation.cost,
                 )
@@ -157,7 +140,7 @@ class Conversation:
                     await self._delivery.tell(posted, destination)
 
     async def _follow(
-        self, happenings: events.EventStream, progress: Progress, happened: _Happened
+        self, happenings: events.EventStream, progress: Progress, happened: Happened
     ) -> str | None:
         """Show progress; return the last word if it ended without a picture."""
         last_word = None
@@ -165,24 +148,24 @@ class Conversation:
             observe_outcome(event)
             happened.note(event)
             self._at_work.add(happened.generation_id)
-            update = _update(event, happened)
+            update = update_of(event, happened)
             if update is not None:
                 progress.show(update)
-            last_word = _last_word(event)
+            last_word = last_word_of(event)
         return last_word
 
     async def _hand_over(
-        self, request: GenerationRequest, happened: _Happened, finished: events.Finished, surface: Surface
+        self, request: GenerationRequest, happened: Happened, finished: events.Finished, surface: Surface
     ) -> None:
         made = _Made(
             generation_id=finished.generation_id,
-            caption=_caption_of_request(request, finished, happened.pictures[0]),
-            pictures=tuple(happened.pictures),
+            caption=caption_of_request(request, happened, finished),
+            pictures=happened.in_order,
             cost=finished.cost,
         )
         posted = await self._post(made, surface.destination)
         if isinstance(posted, Posted):
-            await surface.celebrate(posted, await self._remaining(request))
+            await surface.celebrate(posted, await self._try_remaining(request), finished.cheaper)
         else:
             await surface.conclude(posted)
 
@@ -219,72 +202,15 @@ class Conversation:
             generation_id=made.generation_id,
             content=words.caption(made.caption),
             prompt=made.caption.prompt,
-            pictures=[picture.data for picture in made.pictures],
+            pictures=made.pictures,
             view=self._buttons(made.generation_id),
         )
 
-    async def _remaining(self, request: GenerationRequest) -> str:
-        async with self._services.database.read() as session:
-            return remaining_line(await self._services.desk.standing(session, request.member))
-
-
-def _update(event: events.Event, happened: _Happened) -> Update | None:
-    """Return what is shown of an event while the work goes on."""
-    match event:
-        case events.Accepted():
-            return Update(text=words.STARTING, cancellable_id=happened.generation_id)
-        case events.Queued(position=position):
-            text = words.queued(position)
-            return Update(text=text, cancellable_id=happened.generation_id, waiting=True)
-        case events.Preparing(pictures=pictures):
-            return Update(text=words.preparing(pictures), cancellable_id=happened.generation_id)
-        case events.Generating(since=since):
-            return Update(text=words.generating(happened.model, since))
-        case events.Finished():
-            return Update(text=words.UPLOADING)
-        case _:
+    async def _try_remaining(self, request: GenerationRequest) -> str | None:
+        """Return what is left of the quota, or nothing: the picture is posted and no error may follow it."""
+        try:
+            async with self._services.database.read() as session:
+                return remaining_line(await self._services.desk.standing(session, request.member))
+        except DATABASE_TROUBLE as error:
+            log.warning("what is left of a quota cannot be told: %s", error)
             return None
-
-
-def _last_word(event: events.Event) -> str | None:
-    """Return what is said if `event` ends the request without a picture."""
-    match event:
-        case events.QuotaRefused(refusal=refusal):
-            return quota_refusal(refusal)
-        case events.Cancelled():
-            return words.CANCELLED
-        case events.Refused(sentence=sentence) | events.Failed(sentence=sentence):
-            return sentence
-        case _:
-            return None
-
-
-def _caption_of_request(
-    request: GenerationRequest, finished: events.Finished, first: CollectedPicture
-) -> words.Caption:
-    return words.Caption(
-        user_id=request.member.user_id,
-        prompt=request.prompt,
-        model=finished.model,
-        width=first.width,
-        height=first.height,
-        seed=request.seed,
-        cost=finished.cost,
-        seconds=finished.seconds,
-        lost=finished.lost,
-    )
-
-
-def _caption_of_row(generation: Generation, pictures: Sequence[CollectedPicture]) -> words.Caption:
-    asked = generation.request
-    return words.Caption(
-        user_id=generation.user_id,
-        prompt=str(asked["prompt"]),
-        model=str(asked["model"]),
-        width=pictures[0].width,
-        height=pictures[0].height,
-        seed=asked.get("seed"),
-        cost=generation.cost,
-        seconds=None,
-        lost=generation.images_made - len(pictures),
-    )

@@ -20,6 +20,7 @@ from nanobot.bot.destination import DEFAULT_FILE_LIMIT_BYTES, Destination
 from nanobot.bot.replies.generation import UPLOADING, alt_text
 from nanobot.bot.trouble import DISCORD_TROUBLE
 from nanobot.errors import NanobotError
+from nanobot.generation.collect import CollectedPicture
 from nanobot.images.filenames import picture_filename
 from nanobot.images.fit import UploadFile, fit_for_upload
 from nanobot.images.threads import ImageThreads
@@ -42,12 +43,12 @@ class Undeliverable(NanobotError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """A message with pictures, ready but for the size that the place allows."""
+    """A message with pictures, ready but for the size that the place allows; flagged ones are hidden as spoilers."""
 
     generation_id: str
     content: str
     prompt: str
-    pictures: Sequence[bytes]
+    pictures: Sequence[CollectedPicture]
     view: discord.ui.View
 
 
@@ -105,13 +106,13 @@ class Delivery:
         return False
 
     async def try_edit_original(self, content: str, destination: Destination) -> bool:
-        """Replace the interaction's own response, if there is one that can still be edited."""
+        """Replace the interaction's own response, previews included, if there is one that can still be edited."""
         webhook = self._webhook(destination)
         if webhook is None:
             return False
         try:
             # discord.py types the id as an int; Discord also takes the word @original here.
-            await webhook.edit_message("@original", content=content, view=None)  # type: ignore[call-overload]
+            await webhook.edit_message("@original", content=content, view=None, attachments=[])  # type: ignore[call-overload]
         except DISCORD_TROUBLE as error:
             log.debug("the interaction's response cannot be edited: %s", error)
             return False
@@ -135,7 +136,8 @@ class Delivery:
     async def _fit(self, parcel: Parcel, limit_bytes: int) -> list[UploadFile]:
         each = min(limit_bytes, (REQUEST_LIMIT_BYTES - _ENVELOPE_BYTES) // len(parcel.pictures))
         return [
-            await self._threads.run(fit_for_upload, picture, max_bytes=each) for picture in parcel.pictures
+            await self._threads.run(fit_for_upload, picture.data, max_bytes=each)
+            for picture in parcel.pictures
         ]
 
     async def _post_retrying(
@@ -261,6 +263,8 @@ def _files(parcel: Parcel, fitted: Sequence[UploadFile]) -> list[discord.File]:
             io.BytesIO(upload.data),
             filename=picture_filename(parcel.prompt, position, upload.suffix),
             description=alt_text(parcel.prompt, position, total),
+            # By the prefix SPOILER_: https://docs.discord.com/developers/resources/message#attachment-object
+            spoiler=picture.is_flagged,
         )
-        for position, upload in enumerate(fitted, start=1)
+        for position, (picture, upload) in enumerate(zip(parcel.pictures, fitted, strict=True), start=1)
     ]

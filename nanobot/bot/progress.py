@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from nanobot.bot.trouble import DISCORD_TROUBLE
+from nanobot.generation.collect import CollectedPicture
 
 log = logging.getLogger(__name__)
 
@@ -17,11 +18,16 @@ EDIT_EVERY_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """What the person is shown: with `cancellable_id`, a button offers to withdraw that generation."""
+    """What the person is shown: with `cancellable_id`, a button offers to withdraw that generation.
+
+    `pictures` are those of several that are there already, where there is a place to show them; with `None` those
+    that are shown stay.
+    """
 
     text: str
     cancellable_id: str | None = None
     waiting: bool = False
+    pictures: tuple[CollectedPicture, ...] | None = None
 
 
 class Progress:

@@ -12,9 +12,11 @@ from nanobot.bot.cancel import cancel_button
 from nanobot.bot.client import Interaction
 from nanobot.bot.delivery import Delivery, Posted
 from nanobot.bot.destination import Destination
+from nanobot.bot.previews import Previews
 from nanobot.bot.progress import Update
 from nanobot.bot.replies import generation as words
 from nanobot.bot.trouble import DISCORD_TROUBLE
+from nanobot.generation.events import CheaperSize
 
 log = logging.getLogger(__name__)
 
@@ -26,19 +28,24 @@ class InteractionSurface:
         self._interaction = interaction
         self._destination = destination
         self._delivery = delivery
+        self._previews = Previews(interaction.client.services.threads)
 
     @property
     def destination(self) -> Destination:
         return self._destination
 
     async def show(self, update: Update) -> None:
-        await self._interaction.edit_original_response(content=update.text, view=_cancel_view(update))
+        shown = update.pictures
+        files = discord.utils.MISSING if shown is None else await self._previews.files(shown)
+        await self._interaction.edit_original_response(
+            content=update.text, view=_cancel_view(update), attachments=files
+        )
 
     async def conclude(self, text: str) -> None:
         await self._delivery.tell(text, self._destination)
 
-    async def celebrate(self, posted: Posted, remaining: str) -> None:
-        text = words.done(posted.jump_url, remaining)
+    async def celebrate(self, posted: Posted, remaining: str | None, cheaper: CheaperSize | None) -> None:
+        text = words.done(posted.jump_url, remaining, cheaper)
         if not self._destination.may_post_in_channel:
             text += f"\n-# {words.EDIT_BY_MENU}"
         await self._delivery.try_edit_original(text, self._destination)
@@ -86,8 +93,8 @@ class MessageSurface:
         await self._clear_progress()
         await self._delivery.tell(text, self._destination)
 
-    async def celebrate(self, posted: Posted, remaining: str) -> None:
-        del posted, remaining  # the picture itself is the answer
+    async def celebrate(self, posted: Posted, remaining: str | None, cheaper: CheaperSize | None) -> None:
+        del posted, remaining, cheaper  # the picture itself is the answer
         await self._clear_progress()
 
     async def _clear_progress(self) -> None:

@@ -19,6 +19,7 @@ import pytest
 
 from nanobot.bot.replies import about, errors, files, generation, quotas
 from nanobot.generation import books, failures, generator, recovery, turns
+from nanobot.generation.events import CheaperSize
 from nanobot.images import errors as picture_errors
 from nanobot.nanogpt.guide import GUIDE_MODELS
 from nanobot.quotas.desk import GuildRules, QuotaInputError, Standing
@@ -78,6 +79,7 @@ CAPTION = generation.Caption(
     seconds=12.34,
     lost=1,
 )
+CHEAPER = CheaperSize(size="512x512", price=Decimal("0.009"), instead_of=Decimal("0.014"))
 
 
 def made(status: GenerationStatus) -> Generation:
@@ -117,10 +119,30 @@ SAID: Mapping[Callable[..., str], list[str]] = {
     generation.queued: [generation.queued(1), generation.queued(4)],
     generation.preparing: [generation.preparing(0), generation.preparing(1), generation.preparing(3)],
     generation.generating: [generation.generating("hidream", NOON)],
-    generation.done: [generation.done(LINK, quotas.remaining_line(STANDING))],
+    generation.arrived: [generation.arrived(1, 4), generation.arrived(3, 4)],
+    generation.done: [
+        generation.done(LINK, quotas.remaining_line(STANDING)),
+        generation.done(LINK),
+        generation.done(LINK, quotas.remaining_line(STANDING), CHEAPER),
+    ],
     generation.recovered: [generation.recovered(LINK)],
     generation.no_right_to_answer: [generation.no_right_to_answer("<#600>")],
-    generation.caption: [generation.caption(CAPTION)],
+    generation.caption: [
+        generation.caption(CAPTION),
+        generation.caption(
+            replace(
+                CAPTION,
+                asked=1,
+                planned=4,
+                shown=2,
+                flagged=1,
+                failed=2,
+                failure="NanoGPT failed in the middle of the work. Try again in a minute.",
+                left_out=("strength", "steps"),
+            )
+        ),
+        generation.caption(replace(CAPTION, lost=0, flagged=1, left_out=("strength",))),
+    ],
     generation.alt_text: [
         generation.alt_text("a fox in the snow", 1, 1),
         generation.alt_text("a fox in the snow", 2, 3),

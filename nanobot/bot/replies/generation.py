@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Context, Decimal
 
 from discord.utils import escape_mentions, format_dt
 
+from nanobot.generation.events import CheaperSize
+
 # https://docs.discord.com/developers/resources/message#create-message
 MAX_CONTENT_CHARACTERS = 2000
 # https://docs.discord.com/developers/resources/message#attachment-object
 MAX_ALT_TEXT_CHARACTERS = 1024
 
+_MAX_REASON_CHARACTERS = 600
 _SIX_DIGITS = Context(prec=6)
 _LEAST_SHOWN = Decimal("0.00000001")
 
@@ -92,6 +96,11 @@ def generating(model: str, since: datetime) -> str:
     return f"`{model}` is painting, started {format_dt(since, 'R')}."
 
 
+def arrived(here: int, total: int) -> str:
+    """Say how many of several pictures are there; they are shown beneath."""
+    return f"{here} of {total} {'is' if here == 1 else 'are'} here."
+
+
 _PROGRESS = re.compile(
     "|".join(
         (
@@ -99,6 +108,7 @@ _PROGRESS = re.compile(
             r"Reading your \d+ pictures…",
             r"Waiting for a turn: (?:you are next|position \d+)\.",
             r"`.+` is painting, started <t:\d+:R>\.",
+            r"\d+ of \d+ (?:is|are) here\.",
         )
     )
 )
@@ -109,9 +119,17 @@ def is_progress(text: str) -> bool:
     return _PROGRESS.fullmatch(text) is not None
 
 
-def done(jump_url: str, standing: str) -> str:
-    """Say where the picture is and what is left of the quota."""
-    return f"Done: {jump_url}\n-# {standing}"
+def done(jump_url: str, standing: str | None = None, cheaper: CheaperSize | None = None) -> str:
+    """Say where the picture is, what is left of the quota if that is known, and what would cost less."""
+    lines = [f"Done: {jump_url}"]
+    if standing is not None:
+        lines.append(f"-# {standing}")
+    if cheaper is not None:
+        lines.append(
+            f"-# The bot's balance is low. `size:{cheaper.size}` costs {money(cheaper.price)} a picture "
+            f"in place of {money(cheaper.instead_of)}."
+        )
+    return "\n".join(lines)
 
 
 def recovered(jump_url: str) -> str:
@@ -129,7 +147,12 @@ def no_right_to_answer(channel: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caption:
-    """What is told beneath a picture."""
+    """What is told beneath a picture.
+
+    Of `shown` pictures `flagged` are hidden; `lost` more were made but could not be fetched, and `failed` more were
+    not made, because of `failure`, a sentence. `asked` were asked for and `planned` attempted, which is more where a
+    model makes a fixed number. `left_out` names options that were not sent.
+    """
 
     user_id: int
     prompt: str
@@ -139,7 +162,14 @@ class Caption:
     seed: int | None
     cost: Decimal | None
     seconds: float | None
+    asked: int = 1
+    planned: int = 1
+    shown: int = 1
+    flagged: int = 0
     lost: int = 0
+    failed: int = 0
+    failure: str | None = None
+    left_out: tuple[str, ...] = ()
 
 
 def caption(facts: Caption) -> str:
@@ -151,10 +181,27 @@ def caption(facts: Caption) -> str:
         details.append(money(facts.cost))
     if facts.seconds is not None:
         details.append(f"{facts.seconds:.1f} s")
-    head, tail = f"<@{facts.user_id}>: ", f"\n-# {' · '.join(details)}"
-    if facts.lost:
-        tail += f"\n-# {facts.lost} more could not be fetched and cost you nothing."
+    lines = [" · ".join(details), *_remarks(facts)]
+    head, tail = f"<@{facts.user_id}>: ", "".join(f"\n-# {line}" for line in lines)
     return head + quote(facts.prompt, MAX_CONTENT_CHARACTERS - len(head) - len(tail)) + tail
+
+
+def _remarks(facts: Caption) -> Iterator[str]:
+    """Yield what is different from what was asked for, a sentence each."""
+    if facts.planned > facts.asked:
+        yield f"`{facts.model}` makes a fixed number of pictures at once: {facts.planned} in place of {facts.asked}."
+    if facts.left_out:
+        names = " and ".join(f"`{name}`" for name in facts.left_out)
+        were, them = ("was", "it") if len(facts.left_out) == 1 else ("were", "them")
+        yield f"{names} {were} left out: `{facts.model}` does not take {them} here."
+    if facts.flagged:
+        which = "it" if facts.shown == 1 else f"{facts.flagged} of {facts.shown}"
+        yield f"The check of results flagged {which}, or could not be made: hidden as a spoiler."
+    if facts.failed:
+        reason = f" {shorten(facts.failure, _MAX_REASON_CHARACTERS)}" if facts.failure else ""
+        yield f"{facts.failed} more could not be made and cost you nothing.{reason}"
+    if facts.lost:
+        yield f"{facts.lost} more could not be fetched and cost you nothing."
 
 
 def alt_text(prompt: str, position: int, total: int) -> str:
