@@ -20,9 +20,9 @@ from nanobot.nanogpt.account import Subscription, parse_balance, parse_catalogue
 from nanobot.nanogpt.answers import parse_images
 from nanobot.nanogpt.classification import parse_classification, to_classification_json
 from nanobot.nanogpt.download import fetch_picture
-from nanobot.nanogpt.errors import NanoGPTError, RateLimited, Unauthorized
+from nanobot.nanogpt.errors import Unauthorized
 from nanobot.nanogpt.pace import Pace
-from nanobot.nanogpt.retry import delay_before_retry
+from nanobot.nanogpt.repeating import Repeater
 from nanobot.nanogpt.shapes import Balance, Classification, HostedPicture, ImageAnswer, ImageRequest
 from nanobot.nanogpt.tasks import TaskState, follow, parse_task, to_task_json
 from nanobot.nanogpt.transport import MAX_ANSWER_BYTES, Reply, exchange, open_session
@@ -87,11 +87,10 @@ class NanoGPTClient:
         self._base_url = base_url.rstrip("/")
         self._session = session
         self._owns_session = session is None
-        self._pace = pace or Pace()
         self._timeout_seconds = timeout_seconds
         self._task_timeout_seconds = task_timeout_seconds
         self._sleep = sleep
-        self._jitter = jitter
+        self._repeater = Repeater(pace=pace or Pace(), sleep=sleep, jitter=jitter)
 
     @override
     def __repr__(self) -> str:
@@ -138,9 +137,7 @@ class NanoGPTClient:
             _log.info("generation: status %d, %d bytes after %.1f s", reply.status, len(reply.body), seconds)
             return await self._parse(parse_images, reply)
 
-        return await self._send_with_retries(
-            send_once, what="generation", is_paid=True, on_sending=on_sending
-        )
+        return await self._repeater.call(send_once, what="generation", is_paid=True, on_sending=on_sending)
 
     async def download(self, picture: HostedPicture) -> bytes:
         """Fetch a finished picture; again and again for about two minutes, since it is paid for and reading is free.
@@ -148,7 +145,7 @@ class NanoGPTClient:
         Raises:
             DownloadFailed: it is gone, or could not be fetched for now.
         """
-        return await self._send_with_retries(
+        return await self._repeater.call(
             lambda: fetch_picture(self._opened_session(), picture.url, user_agent=USER_AGENT),
             what="download",
             is_paid=False,
@@ -232,7 +229,7 @@ class NanoGPTClient:
             reply = await self._exchange(path, headers, None, _READ_TIMEOUT_SECONDS, MAX_CATALOGUE_BYTES)
             return await self._parse(parse_catalogue, reply)
 
-        return await self._send_with_retries(send_once, what="catalogue", is_paid=False)
+        return await self._repeater.call(send_once, what="catalogue", is_paid=False)
 
     def _required_key(self) -> str:
         if not self._api_key:
@@ -257,42 +254,7 @@ class NanoGPTClient:
         async def send_once() -> _Result:
             return parse(await self._exchange(path, headers, body, timeout_seconds))
 
-        return await self._send_with_retries(send_once, what=what, is_paid=is_paid)
-
-    async def _send_with_retries(
-        self,
-        send_once: Callable[[], Awaitable[_Result]],
-        *,
-        what: str,
-        is_paid: bool,
-        is_paced: bool = True,
-        on_sending: Callable[[], Awaitable[None]] | None = None,
-    ) -> _Result:
-        attempt = 1
-        waited_seconds = 0.0
-        while True:
-            if is_paced:
-                async with self._pace.turn():
-                    if attempt == 1 and on_sending is not None:
-                        await on_sending()
-            try:
-                return await send_once()
-            except NanoGPTError as error:
-                if isinstance(error, RateLimited) and error.retry_after is not None:
-                    self._pace.pause(error.retry_after)
-                delay = delay_before_retry(
-                    error,
-                    attempt=attempt,
-                    waited_seconds=waited_seconds,
-                    jitter=self._jitter(),
-                    is_paid=is_paid,
-                )
-                if delay is None:
-                    raise
-                _log.warning("%s: attempt %d failed, next in %.1f s: %s", what, attempt, delay, error)
-            await self._sleep(delay)
-            attempt += 1
-            waited_seconds += delay
+        return await self._repeater.call(send_once, what=what, is_paid=is_paid)
 
     async def _exchange(
         self,

@@ -32,6 +32,8 @@ _LOOK_GROWTH: Final = 1.5
 # A task that was just begun may not be known everywhere at once; one that stays unknown for over a minute is lost.
 MAX_UNKNOWN_LOOKS: Final = 10
 
+# NanoGPT describes `FAILED`; the words around it are those of Midjourney's proxies, where it is `FAILURE`.
+_FAILED_STATES: Final = frozenset({"failed", "failure"})
 _RUNNING_STATES: Final = frozenset({"pending", "running", "in_progress", "submitted", "not_start"})
 
 
@@ -81,8 +83,10 @@ def parse_task(reply: Reply, *, secret: str) -> TaskState:
                 reply, document, secret=secret, otherwise="It does not tell where the picture is."
             )
         return TaskDone(picture=HostedPicture(url=url))
-    if state == "failed":
+    if state in _FAILED_STATES:
         return TaskFailed(reason=clean(document.get("failReason"), secret=secret))
+    if document.get("error"):
+        raise read_refusal(reply, document, secret=secret)
     progress = clean(document.get("progress"), secret=secret) or None
     return TaskRunning(progress=progress, is_known=state in _RUNNING_STATES)
 
@@ -138,10 +142,10 @@ async def _look_patiently(look: Callable[[], Awaitable[TaskState]]) -> TaskState
     except PolicyRefused as error:
         raise PictureNotMade(error.message, status=error.status, code=error.code) from error
     except (InvalidRequest, ModelUnavailable) as error:
-        raise DownloadFailed(f"Its task cannot be asked about. {error}", temporary=False) from error
+        raise DownloadFailed(f"Its task cannot be asked about: {error.headline}.", temporary=False) from error
     except NanoGPTError as error:
         if not may_heal(error):
             raise DownloadFailed(
-                f"Its task cannot be asked about for now. {error}", temporary=True
+                f"Its task cannot be asked about for now: {error.headline}.", temporary=True
             ) from error
         return None

@@ -41,9 +41,10 @@ def open_session() -> aiohttp.ClientSession:
 
     Every call has a connection of its own. A kept-alive connection that NanoGPT closes just as a paid call enters it
     looks like one that broke after sending, and a picture that never was would count as possibly charged.
+    Nobody waits for another's connection either: pictures take minutes, and the waiting would count as connecting.
     """
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(force_close=True), cookie_jar=aiohttp.DummyCookieJar()
+        connector=aiohttp.TCPConnector(force_close=True, limit=0), cookie_jar=aiohttp.DummyCookieJar()
     )
 
 
