@@ -18,6 +18,7 @@ import discord
 from nanobot.bot.client import NanobotClient
 from nanobot.bot.destination import DEFAULT_FILE_LIMIT_BYTES, may_post, member_of, of_message
 from nanobot.bot.replies import generation as words
+from nanobot.bot.safety import safety_of
 from nanobot.bot.sources import has_picture, pick_picture, pictures_of
 from nanobot.bot.surfaces import MessageSurface
 from nanobot.generation.request import MAX_PICTURES, GenerationRequest, Kind, PictureSource
@@ -99,14 +100,18 @@ async def _edit(message: discord.Message, prompt: str, client: NanobotClient) ->
     limit = message.guild.filesize_limit if message.guild else DEFAULT_FILE_LIMIT_BYTES
     destination = of_message(message, file_limit_bytes=limit)
     prompt, sources = _picked(message, prompt, client)
-    request = GenerationRequest(
-        kind=Kind.EDIT,
-        member=member_of(message.author, destination.guild_id),
-        prompt=prompt,
-        pictures=tuple(sources[:MAX_PICTURES]),
-        address=destination.address,
-    )
     async with MessageSurface(message, destination, client.delivery) as surface:
+        safety = await safety_of(client.services, destination.guild_id, message.channel)
+        request = GenerationRequest(
+            kind=Kind.EDIT,
+            member=member_of(message.author, destination.guild_id),
+            prompt=prompt,
+            pictures=tuple(sources[:MAX_PICTURES]),
+            is_age_restricted=safety.is_age_restricted,
+            moderation=safety.moderation,
+            check_results=safety.check_results,
+            address=destination.address,
+        )
         await client.conversation.answer(request, surface)
 
 
