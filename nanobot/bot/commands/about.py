@@ -1,4 +1,4 @@
-"""`/help`, `/models`, `/usage`, `/history` and `/privacy`: what a member may know."""
+"""`/help`, `/usage`, `/history` and `/privacy`: what a member may know."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import io
 import json
 import re
-from typing import Any, Self
+from typing import Any, Final, Literal, Self, TypeAlias
 
 import discord
 from discord import app_commands
@@ -17,23 +17,29 @@ from nanobot.bot.destination import accounting_guild_id, member_of_interaction
 from nanobot.bot.doors import show_error
 from nanobot.bot.replies import about as words
 from nanobot.bot.replies.quotas import usage_page
-from nanobot.nanogpt.guide import GUIDE_MODELS
 from nanobot.store import generations
 from nanobot.store.privacy import erase_person, export_person
 
+Topic: TypeAlias = Literal["prompts", "edits", "options", "spending little"]
+
+_TOPICS: Final[dict[Topic, str]] = {
+    "prompts": words.HELP_PROMPTS,
+    "edits": words.HELP_EDITS,
+    "options": words.HELP_OPTIONS,
+    "spending little": words.HELP_COSTS,
+}
 _HISTORY_LENGTH = 8
 
 
 @app_commands.command(name="help", description="How to make and edit pictures")
-async def help_command(interaction: Interaction) -> None:
+@app_commands.describe(topic="More about one thing; left empty: everything in brief")
+async def help_command(interaction: Interaction, topic: Topic | None = None) -> None:
+    if topic is not None:
+        await interaction.response.send_message(_TOPICS[topic], ephemeral=True)
+        return
     is_admin = interaction.guild_id is not None and interaction.permissions.manage_guild
     text = f"{words.HELP}\n{words.HELP_ADMIN}" if is_admin else words.HELP
     await interaction.response.send_message(text, ephemeral=True)
-
-
-@app_commands.command(name="models", description="Which models paint, and what they take")
-async def models_command(interaction: Interaction) -> None:
-    await interaction.response.send_message(words.models_page(GUIDE_MODELS.values()), ephemeral=True)
 
 
 @app_commands.command(name="usage", description="How many pictures you made, and how many you have left")
@@ -129,7 +135,6 @@ def _erase_view() -> discord.ui.View:
 
 COMMANDS: tuple[app_commands.Command[Any, ..., None], ...] = (
     help_command,
-    models_command,
     usage_command,
     history_command,
 )

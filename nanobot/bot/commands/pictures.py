@@ -9,9 +9,10 @@ from discord import app_commands
 
 from nanobot.bot.asking import acknowledge, ask, attachment_source, given_pictures
 from nanobot.bot.client import Interaction
+from nanobot.bot.commands.completion import complete_count, complete_model, complete_size
 from nanobot.bot.destination import member_of_interaction
+from nanobot.bot.replies.models import MAX_CHOICE_CHARACTERS
 from nanobot.generation.request import MAX_COUNT, MAX_PROMPT_CHARACTERS, GenerationRequest, Kind
-from nanobot.nanogpt.guide import GUIDE_MODELS
 from nanobot.nanogpt.shapes import GUIDANCE_SCALE_RANGE, SEED_RANGE, STEPS_RANGE, STRENGTH_RANGE
 
 # The ranges of https://docs.nano-gpt.com/api-reference/image-generation#additional-parameters-for-image-to-image
@@ -21,11 +22,9 @@ Seed = app_commands.Range[int, *SEED_RANGE]
 GuidanceScale = app_commands.Range[float, *GUIDANCE_SCALE_RANGE]
 Steps = app_commands.Range[int, *STEPS_RANGE]
 Strength = app_commands.Range[float, *STRENGTH_RANGE]
-# Longer than any of NanoGPT's model ids, and short enough to be named in a sentence.
-ModelId = app_commands.Range[str, 1, 100]
-Size = app_commands.Range[str, 1, 20]
+ModelId = app_commands.Range[str, 1, MAX_CHOICE_CHARACTERS]
+Size = app_commands.Range[str, 1, MAX_CHOICE_CHARACTERS]
 
-_MAX_CHOICES = 25
 _UPSCALE_PROMPT = "upscale"
 _DESCRIPTIONS = {
     "model": "Which model paints; left empty, the bot chooses one that fits",
@@ -146,17 +145,10 @@ async def upscale(
     await ask(interaction, request)
 
 
-@imagine.autocomplete("model")
-@edit.autocomplete("model")
-async def complete_model(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """Offer the known models whose id holds what was typed."""
-    del interaction
-    typed = current.casefold()
-    return [
-        app_commands.Choice(name=f"{model.id}: {model.description}"[:100], value=model.id)
-        for model in GUIDE_MODELS.values()
-        if typed in model.id.casefold() or typed in model.description.casefold()
-    ][:_MAX_CHOICES]
-
+_command: app_commands.Command[Any, ..., Any]
+for _command in (imagine, edit):
+    _command.autocomplete("model")(complete_model)
+    _command.autocomplete("size")(complete_size)
+    _command.autocomplete("count")(complete_count)
 
 COMMANDS: tuple[app_commands.Command[Any, ..., None], ...] = (imagine, edit, upscale)

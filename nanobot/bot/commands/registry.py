@@ -7,7 +7,9 @@ from typing import Any, TypeAlias
 from discord import app_commands
 
 from nanobot.bot.commands import about, pictures
+from nanobot.bot.commands.balance import balance_command
 from nanobot.bot.commands.config import ConfigCommands
+from nanobot.bot.commands.models import models_command
 from nanobot.bot.commands.quota import QuotaCommands
 from nanobot.bot.modals import open_edit_form
 
@@ -19,6 +21,8 @@ def all_commands() -> tuple[AnyCommand, ...]:
     return (
         *pictures.COMMANDS,
         *about.COMMANDS,
+        models_command,
+        balance_command,
         about.PrivacyCommands(),
         QuotaCommands(),
         ConfigCommands(),

@@ -1,13 +1,12 @@
-"""Help, models, history and privacy."""
+"""Help, history and privacy."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from discord.utils import format_dt
 
 from nanobot.bot.replies.generation import money, quote, shorten
-from nanobot.nanogpt.models import Model
 from nanobot.store.privacy import Erasure
 from nanobot.store.tables import Generation, GenerationStatus
 
@@ -22,12 +21,46 @@ Or open its menu: **Apps → Edit image**. Or use `/edit`. If a message has seve
 **From your own pictures**: give up to four to `/imagine` or `/edit` (`image` … `image4`), a link (`image_url`), and a `mask` \
 that is white where the picture may change.
 **Make it larger**: `/upscale`.
-**Fine-tuning**: `negative_prompt` says what should not be there; a `seed` makes a similar picture again; \
-more `steps` are finer but slower; a lower `strength` keeps more of the given picture.
 **What you have left**: `/usage` · **What you made**: `/history` · **Models**: `/models` · **Your data**: `/privacy`
-Pictures that fail cost you nothing."""
+Pictures that fail cost you nothing.
+**More**: `/help topic:` tells of prompts, edits, options, and of how to spend little."""
 HELP_ADMIN = """\
-**For admins** (Manage Server): `/quota set`, `/quota role`, `/quota default`, `/quota grant`, `/quota reset`, `/quota clear`, `/quota show`."""
+**For admins** (Manage Server): `/quota set`, `/quota role`, `/quota default`, `/quota grant`, `/quota reset`, `/quota clear`, `/quota show`; \
+`/config show`, `/config moderation`, `/config check_results`."""
+HELP_PROMPTS = """\
+**Prompts**
+• Be specific and detailed: subject, what it does, surroundings, light, colours, camera. “A red fox asleep in deep snow, low winter sun, \
+shallow depth of field” says more than “fox”.
+• Name a style if you want one: watercolour, ink drawing, film photograph, isometric pixel art.
+• Say in `negative_prompt` what should not be there: `people, text, watermark`.
+• Found one you like? Its `seed` with nearly the same prompt makes a similar picture.
+• NanoGPT's content policy applies: what it refuses takes nothing from your quota."""
+HELP_EDITS = """\
+**Edits**
+• Describe the change, not the whole picture: “make it night”, “replace the hat by a crown”, “in the style of a watercolour”.
+• Begin with a good picture: sharp, well lit, not a thumbnail. What it lacks, the edit lacks as well.
+• Change one thing at a time, and reply to the result with the next change.
+• A `mask` limits the change: white where the picture may change, black elsewhere, laid on the picture. A picture with transparent \
+parts can serve as its own mask.
+• A lower `strength` keeps more of the given picture, a higher one changes more.
+• Several pictures (`image2` …) need a model that takes them: `/models takes:several pictures`.
+• Large files are made smaller by themselves before they are sent."""
+HELP_OPTIONS = """\
+**Options** of `/imagine` and `/edit`; what a model does not take is left out, and you are told so
+• `model`: suggestions come as you type, with prices, and fit the pictures you have attached.
+• `size`: larger is finer, but slower and often dearer. The suggestions are the sizes that the model knows.
+• `count`: up to four pictures of one prompt; each counts in your quota.
+• `seed`: the same seed and prompt give a similar picture again.
+• `guidance_scale`: how closely to follow the prompt, 0 to 20; 7.5 is usual.
+• `steps`: more are finer but slower, 1 to 100; 30 is usual.
+• `strength`: how much of the given picture may change, 0 to 1; 0.8 is usual.
+• `kontext_max_mode`: lets `flux-kontext` look more closely at the context; no other model has it."""
+HELP_COSTS = """\
+**Spend little**
+• Try a prompt with a small `size`, few `steps` and a cheap model first: `/models` and the suggestions name the prices. \
+Then make the good one large, or use `/upscale`.
+• Make one picture at a time unless you want to choose among several.
+• `/usage` shows what is left of your quota. Pictures that fail, are refused or cancelled take nothing from it."""
 NO_HISTORY = "You have not made any pictures here yet. Start with `/imagine`."
 PRIVACY = """\
 What is kept: your prompts and the settings of your pictures, when and in which channel you asked, what it cost, and your quota. \
@@ -41,13 +74,6 @@ DELETE_QUESTION = (
     "their **Again** buttons stop working. It cannot be undone."
 )
 DELETE_LABEL = "Erase my data"
-
-
-def models_page(models: Iterable[Model]) -> str:
-    """List models by what they take."""
-    return "\n".join(f"`{model.id}` · {model.description}{_takes(model)}" for model in models) + (
-        "\n-# NanoGPT has many more: type any of its model ids into `model`."
-    )
 
 
 def history_page(generations: Sequence[Generation]) -> str:
@@ -65,15 +91,6 @@ def erased(erasure: Erasure) -> str:
             return f"{done} One is still in the making and was left; ask again when it is done."
         case still_open:
             return f"{done} {still_open} are still in the making and were left; ask again when they are done."
-
-
-def _takes(model: Model) -> str:
-    if model.mask == "required":
-        return " (a picture and a mask)"
-    if model.pictures == "none":
-        return ""
-    number = f"up to {model.max_pictures} pictures" if model.max_pictures > 1 else "one picture"
-    return f" ({number})" if model.pictures == "required" else f" ({number} if you like)"
 
 
 def _history_line(generation: Generation) -> str:
