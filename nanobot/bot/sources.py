@@ -10,6 +10,7 @@ import discord
 from nanobot.bot.replies.files import (
     attachment_gone,
     attachment_too_large,
+    file_name,
     no_such_picture,
     not_a_picture_name,
 )
@@ -46,7 +47,7 @@ class AttachmentSource:
 
     @property
     def name(self) -> str:
-        return self._attachment.filename
+        return file_name(self._attachment.filename)
 
     def check(self) -> None:
         """Refuse what can be refused without a download.
@@ -56,17 +57,19 @@ class AttachmentSource:
         """
         if self._attachment.size > self._max_bytes:
             raise AttachmentNotUsable(
-                attachment_too_large(self.name, self._attachment.size, self._max_bytes // _BYTES_PER_MEGABYTE)
+                attachment_too_large(
+                    self._attachment.filename, self._attachment.size, self._max_bytes // _BYTES_PER_MEGABYTE
+                )
             )
         if not is_picture(self._attachment):
-            raise AttachmentNotUsable(not_a_picture_name(self.name))
+            raise AttachmentNotUsable(not_a_picture_name(self._attachment.filename))
 
     async def read(self) -> bytes:
         self.check()
         try:
             return await self._attachment.read()
         except DISCORD_TROUBLE as error:
-            raise AttachmentNotUsable(attachment_gone(self.name)) from error
+            raise AttachmentNotUsable(attachment_gone(self._attachment.filename)) from error
 
 
 class LinkSource:
@@ -78,7 +81,7 @@ class LinkSource:
 
     @property
     def name(self) -> str:
-        return self._url
+        return file_name(self._url)
 
     async def read(self) -> bytes:
         return await self._links.read(self._url)

@@ -17,7 +17,7 @@ from types import ModuleType
 
 import pytest
 
-from nanobot.bot.replies import about, errors, files, generation, quotas
+from nanobot.bot.replies import about, alarms, errors, files, generation, quotas
 from nanobot.generation import books, failures, generator, recovery, turns
 from nanobot.generation.events import CheaperSize
 from nanobot.images import errors as picture_errors
@@ -111,9 +111,11 @@ SAID: Mapping[Callable[..., str], list[str]] = {
         about.erased(Erasure(erased=12, still_open=0)),
         about.erased(Erasure(erased=12, still_open=1)),
     ],
+    alarms.alarm_message: [alarms.alarm_message("The balance at NanoGPT is used up: top it up.")],
     errors.unexpected: [errors.unexpected("1a2b3c4d")],
     files.attachment_too_large: [files.attachment_too_large("fox_1.png", 26_000_000, 25)],
     files.not_a_picture_name: [files.not_a_picture_name("letter.pdf")],
+    files.file_name: [files.file_name("fox_1.png"), files.file_name("[free](https://x.example)" * 4)],
     files.attachment_gone: [files.attachment_gone("fox.png")],
     files.no_such_picture: [files.no_such_picture(3, 1), files.no_such_picture(5, 2)],
     generation.queued: [generation.queued(1), generation.queued(4)],
@@ -193,7 +195,7 @@ SAID: Mapping[Callable[..., str], list[str]] = {
     quotas.bar: [quotas.bar(used, 20) for used in (0, 1, 10, 19, 20)],
 }
 
-REPLIES = (about, errors, files, generation, quotas)
+REPLIES = (about, alarms, errors, files, generation, quotas)
 _A_SENTENCE = re.compile(r"([A-Z0-9]|\S+\.png ).*[.!?]$", re.DOTALL)
 
 

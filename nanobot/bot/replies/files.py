@@ -10,19 +10,19 @@ _MAX_NAME_CHARACTERS = 80
 def attachment_too_large(name: str, size_bytes: int, limit_megabytes: int) -> str:
     """Say how large the file is and how large it may be."""
     return (
-        f"“{_name(name)}” has {size_bytes / 1_000_000:.0f} MB; up to {limit_megabytes} MB can be read. "
+        f"“{file_name(name)}” has {size_bytes / 1_000_000:.0f} MB; up to {limit_megabytes} MB can be read. "
         "Send a smaller version of it."
     )
 
 
 def not_a_picture_name(name: str) -> str:
     """Say that a file is of another kind."""
-    return f"“{_name(name)}” is not a picture. Send a JPEG, PNG, WebP, GIF or HEIC file."
+    return f"“{file_name(name)}” is not a picture. Send a JPEG, PNG, WebP, GIF or HEIC file."
 
 
 def attachment_gone(name: str) -> str:
     """Say that Discord no longer hands the file out."""
-    return f"“{_name(name)}” can no longer be fetched from Discord. Send it again."
+    return f"“{file_name(name)}” can no longer be fetched from Discord. Send it again."
 
 
 def no_such_picture(position: int, total: int) -> str:
@@ -30,5 +30,6 @@ def no_such_picture(position: int, total: int) -> str:
     return f"That message has {total} picture{'' if total == 1 else 's'}; there is no #{position}."
 
 
-def _name(name: str) -> str:
+def file_name(name: str) -> str:
+    """Return what somebody called a file, or its link, with nothing in it that Discord would format."""
     return quote(name, _MAX_NAME_CHARACTERS)
