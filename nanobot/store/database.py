@@ -78,6 +78,11 @@ class Database:
             reading=sqlite_engine(parsed, begin="BEGIN", connections=_SQLITE_READERS, query_only=True),
         )
 
+    @property
+    def is_shared(self) -> bool:
+        """Tell whether several processes may work on it; an SQLite file has one."""
+        return not is_sqlite(self._url)
+
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
         """Open a transaction that may write: committed at the end, rolled back by any exception.
