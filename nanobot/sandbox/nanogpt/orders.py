@@ -10,20 +10,23 @@ import base64
 import json
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import assert_never
 
 from aiohttp import web
 
+from nanobot.sandbox.nanogpt.bending import Bend, answer_of, bent_items
+from nanobot.sandbox.nanogpt.catalogue import Catalogue
+from nanobot.sandbox.nanogpt.checks import is_asked_for, price_of_check
+from nanobot.sandbox.nanogpt.cutting import cut
 from nanobot.sandbox.nanogpt.painter import paint
 from nanobot.sandbox.nanogpt.refusals import Refusal
 from nanobot.sandbox.nanogpt.rules import Order, read_order
-from nanobot.sandbox.nanogpt.shelf import Shelf
+from nanobot.sandbox.nanogpt.tasks import TaskBoard
 from nanobot.sandbox.nanogpt.till import Till
-from nanobot.sandbox.nanogpt.trouble import Moment, Trouble
+from nanobot.sandbox.nanogpt.trouble import Trouble
 
 _MAX_SEED = 2**31
 # Ours: the vendor's guide says that its max mode exists, its price list that it costs about twice as much.
@@ -41,105 +44,128 @@ class Outcome:
 
 
 class OrderDesk:
-    """Fills orders. `base_url` gives the address that picture URLs begin with."""
+    """Fills orders. `publish` puts a picture where it can be fetched and returns its address."""
 
     def __init__(
         self,
         *,
+        catalogue: Catalogue,
         trouble: Trouble,
         till: Till,
-        shelf: Shelf,
+        tasks: TaskBoard,
         now: Callable[[], datetime],
-        base_url: Callable[[], str],
+        publish: Callable[[bytes], str],
     ) -> None:
+        self._catalogue = catalogue
         self._trouble = trouble
         self._till = till
-        self._shelf = shelf
+        self._tasks = tasks
         self._now = now
-        self._base_url = base_url
+        self._publish = publish
 
     async def fill(self, request: web.Request, body: object) -> Outcome:
         """Fill the order in `body`.
 
         Raises:
-            Refusal: it breaks a rule, cannot be paid, or trouble wants it refused; nothing was charged.
+            Refusal: it breaks a rule, cannot be paid, or trouble wants it refused; it says what was charged.
         """
-        order = await asyncio.to_thread(read_order, body)
+        order = await asyncio.to_thread(read_order, body, self._catalogue.models)
         await self._trouble.pass_gate()
-        moment = self._trouble.take_break()
+        moment = self._trouble.take_break("images")
         if moment == "before_work":
-            return await self._cut(request, moment, b"", Decimal(0))
-        cost = self._admit(order)
-        seed = secrets.randbelow(_MAX_SEED) if order.seed is None else order.seed
+            return Outcome(response=await cut(request, moment, b""), status=None, cost=Decimal(0))
         # Paid in the same breath as checked, so that orders side by side cannot overdraw the balance.
-        self._till.charge(cost, order.n)
-        pictures = await asyncio.gather(
-            *(asyncio.to_thread(_paint_one, order, seed + number) for number in range(order.n))
-        )
-        content = json.dumps(self._answer(order, pictures, cost)).encode()
+        cost = self._sell(order, is_checked=is_asked_for(request.headers.get("moderation")))
+        bend = self._trouble.take_bend("images")
+        answer = self._answer(order, await _paint(order, order.n + (bend == "one_more")), cost, bend)
         if moment is not None:
-            return await self._cut(request, moment, content, cost)
-        if self._trouble.answer_html_200:
-            page = "<!DOCTYPE html><html><body>Just a moment…</body></html>"
-            return Outcome(response=web.Response(text=page, content_type="text/html"), status=200, cost=cost)
-        response = web.Response(body=content, content_type="application/json")
-        return Outcome(response=response, status=200, cost=cost)
+            response = await cut(request, moment, json.dumps(answer).encode())
+            return Outcome(response=response, status=None, cost=cost)
+        whole_bend: Bend | None = "html" if self._trouble.answer_html_200 else bend
+        return Outcome(response=answer_of(answer, whole_bend), status=200, cost=cost)
 
-    def _admit(self, order: Order) -> Decimal:
+    def _sell(self, order: Order, *, is_checked: bool) -> Decimal:
+        """Charge for the order, and for the check before it where that was asked for; return the sum."""
         self._trouble.check_failure("images")
-        if self._trouble.refuse_policy and _FORBIDDEN.search(order.prompt):
-            raise Refusal(
-                status=400,
-                code="content_policy_violation",
-                message="The prompt was refused by the content policy.",
-                param="prompt",
-            )
         cost = order.model.price_of(order.size) * order.n
         if order.kontext_max_mode:
             cost *= _MAX_MODE_PRICE_FACTOR
+        check = self._check(order) if is_checked else Decimal(0)
+        if self._is_forbidden(order):
+            raise _policy_violation()
         self._till.count_order(self._trouble.daily_limit)
         self._till.check(cost, out_of_funds=self._trouble.out_of_funds)
+        self._till.charge(cost, order.n)
+        return cost + check
+
+    def _check(self, order: Order) -> Decimal:
+        """Charge for the check of prompt and pictures; a flagged order pays for nothing else.
+
+        https://docs.nano-gpt.com/api-reference/miscellaneous/moderation
+        """
+        inputs = [*order.pictures, *([order.mask] if order.mask else [])]
+        cost = price_of_check(len(inputs))
+        self._till.check(cost, out_of_funds=self._trouble.out_of_funds)
+        self._till.charge(cost, 0)
+        if self._is_forbidden(order) or (inputs and self._trouble.flag_inputs):
+            raise _policy_violation(cost)
         return cost
 
-    def _answer(self, order: Order, pictures: list[bytes], cost: Decimal) -> dict[str, object]:
-        data = [self._item(png, as_url=self._is_url(order, index)) for index, png in enumerate(pictures)]
-        return {
+    def _is_forbidden(self, order: Order) -> bool:
+        return self._trouble.refuse_policy and _FORBIDDEN.search(order.prompt) is not None
+
+    def _answer(
+        self, order: Order, pictures: Sequence[bytes], cost: Decimal, bend: Bend | None
+    ) -> dict[str, object]:
+        answer: dict[str, object] = {
             "created": int(self._now().timestamp()),
-            "data": [] if self._trouble.answer_empty_data else data,
+            "data": [],
             "cost": float(cost),
             "paymentSource": "USD",
             "remainingBalance": float(self._till.balance),
         }
+        if self._trouble.answer_empty_data:
+            return answer
+        if order.model.is_task or bend == "task_id":
+            return answer | self._tasks_of(pictures)
+        if bend == "url_and_b64":
+            return answer | {"data": [self._as_url(png) | _as_base64(png) for png in pictures]}
+        items = [self._item(png, order, number) for number, png in enumerate(pictures)]
+        return answer | {"data": bent_items(items, bend)}
 
-    def _is_url(self, order: Order, index: int) -> bool:
-        if self._trouble.answer_b64_although_url or not order.as_url:
-            return False
-        return not self._trouble.answer_mixed or index % 2 == 0
+    def _tasks_of(self, pictures: Sequence[bytes]) -> dict[str, object]:
+        """Make each picture a task: a single one stands beside the empty list of pictures, several stand in it."""
+        tasks = [{"task_id": self._tasks.open(png)} for png in pictures]
+        return {"task_id": tasks[0]["task_id"]} if len(tasks) == 1 else {"data": tasks}
 
-    def _item(self, png: bytes, *, as_url: bool) -> dict[str, str]:
-        if as_url:
-            return {"url": self._base_url() + self._shelf.put(png)}
-        return {"b64_json": base64.b64encode(png).decode("ascii")}
+    def _item(self, png: bytes, order: Order, number: int) -> dict[str, str]:
+        is_mixed_in = self._trouble.answer_mixed and number % 2 == 1
+        if order.as_url and not is_mixed_in and not self._trouble.answer_b64_although_url:
+            return self._as_url(png)
+        return _as_base64(png)
 
-    async def _cut(self, request: web.Request, moment: Moment, content: bytes, cost: Decimal) -> Outcome:
-        response = web.StreamResponse(headers={"Content-Type": "application/json"})
-        match moment:
-            case "before_work" | "before_headers":
-                sent = None
-            case "after_headers":
-                sent = b""
-            case "mid_body":
-                sent = content[: len(content) // 2]
-            case _:
-                assert_never(moment)
-        if sent is not None:
-            response.content_length = len(content)
-            await response.prepare(request)
-            await response.write(sent)
-        # Closing the transport (not aborting it) still delivers what was written, then the line is dead.
-        if request.transport is not None:
-            request.transport.close()
-        return Outcome(response=response, status=None, cost=cost)
+    def _as_url(self, png: bytes) -> dict[str, str]:
+        return {"url": self._publish(png)}
+
+
+def _as_base64(png: bytes) -> dict[str, str]:
+    return {"b64_json": base64.b64encode(png).decode("ascii")}
+
+
+def _policy_violation(cost: Decimal = Decimal(0)) -> Refusal:
+    return Refusal(
+        status=400,
+        code="content_policy_violation",
+        message="The request was refused by the content policy.",
+        param="prompt",
+        cost=cost,
+    )
+
+
+async def _paint(order: Order, count: int) -> list[bytes]:
+    seed = secrets.randbelow(_MAX_SEED) if order.seed is None else order.seed
+    painting = (asyncio.to_thread(_paint_one, order, seed + number) for number in range(count))
+    return await asyncio.gather(*painting)
 
 
 def _paint_one(order: Order, seed: int) -> bytes:

@@ -14,10 +14,10 @@ from random import Random
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont, ImageOps
 
 from nanobot.sandbox.nanogpt.canvas import Colour, Size, column, dice, mix
-from nanobot.sandbox.nanogpt.catalogue import Model, pixels_of
 from nanobot.sandbox.nanogpt.creatures import draw_animal
 from nanobot.sandbox.nanogpt.edits import apply_styles, arrange, change, fall
 from nanobot.sandbox.nanogpt.figure import Figure
+from nanobot.sandbox.nanogpt.models import Model, pixels_of
 from nanobot.sandbox.nanogpt.palette import choose_palette
 from nanobot.sandbox.nanogpt.scenery import paint_scene
 from nanobot.sandbox.nanogpt.things import AFLOAT, ALOFT, draw_thing

@@ -23,6 +23,8 @@ _FORMATS = {
     "image/webp": "WEBP",
     "image/gif": "GIF",
 }
+# EXIF's orientations that turn a picture by a quarter.
+_LYING = (5, 6, 7, 8)
 # What Pillow raises for bytes that are not a whole picture of the format they claim.
 _UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 
@@ -46,12 +48,19 @@ class InputPicture:
     content: bytes
     summary: DataUrlSummary
 
+    @property
+    def upright_size(self) -> tuple[int, int]:
+        """Width and height as a viewer shows it, after EXIF's orientation."""
+        size = (self.summary.width, self.summary.height)
+        return size[::-1] if self.summary.orientation in _LYING else size
+
 
 def read_picture(data_url: object, param: str) -> InputPicture:
     """Take `data_url` apart.
 
     Raises:
-        Refusal: it is too large, not a base64 data URL of an accepted type, or its bytes are not of that type.
+        Refusal: it is too large, not a base64 data URL of an accepted type, or its bytes are not of that type. To a
+            type that is not the bytes', the live service answers 413, in capital letters.
     """
     if not isinstance(data_url, str):
         raise _unusable(param, "a base64 data URL is needed")
@@ -72,7 +81,23 @@ def read_picture(data_url: object, param: str) -> InputPicture:
         content = base64.b64decode(encoded, validate=True)
     except binascii.Error as error:
         raise _unusable(param, "its base64 is broken") from error
+    if (found := _format_of(content)) not in (None, _FORMATS[media_type]):
+        raise Refusal(
+            status=413,
+            code="IMAGE_INPUT_TOO_LARGE",
+            message=f"{param} could not be processed: it is {found} and says {media_type}.",
+            param=param,
+        )
     return InputPicture(content=content, summary=_sum_up(content, media_type, param))
+
+
+def _format_of(content: bytes) -> str | None:
+    """Return which of the accepted formats the bytes begin as, None for any other."""
+    try:
+        with Image.open(io.BytesIO(content), formats=sorted(set(_FORMATS.values()))) as picture:
+            return picture.format
+    except _UNREADABLE:
+        return None
 
 
 def _sum_up(content: bytes, media_type: str, param: str) -> DataUrlSummary:

@@ -1,16 +1,22 @@
-"""What came in on the image route, for a test to look at and for the sandbox to show. Imports nothing of nanobot."""
+"""What came in, for a test to look at and for the sandbox to show. Imports nothing of nanobot beside this package."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal, TypeAlias
 
 from nanobot.sandbox.nanogpt.pictures import read_picture
 from nanobot.sandbox.nanogpt.refusals import Refusal
 
+Route: TypeAlias = Literal["images", "catalogue", "balance", "usage", "nsfw", "tasks", "files"]
+
+# A sandbox that is left running is asked for ever: older calls go.
+KEPT_CALLS = 1_000
 # A body may hold megabytes of pictures; the summaries of older ones stay, the bodies go.
 KEPT_BODIES = 100
 
@@ -38,12 +44,25 @@ class RecordedImageRequest:
     answered_at: float | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedCall:
+    """One request on another route than that of pictures, once it is answered; see `RecordedImageRequest`."""
+
+    route: Route
+    fields: Mapping[str, object]
+    has_key: bool
+    received_at: float
+    status: int | None
+    cost: Decimal
+
+
 class Recording:
     """The requests in the order of their coming, and a way to wait for them."""
 
     def __init__(self, on_change: Callable[[], None] = lambda: None) -> None:
         self._on_change = on_change
         self.requests: list[RecordedImageRequest] = []
+        self._calls: deque[RecordedCall] = deque(maxlen=KEPT_CALLS)
         self._news = asyncio.Condition()
         self._handed_out = 0
 
@@ -52,7 +71,7 @@ class Recording:
     ) -> RecordedImageRequest:
         """Record a request. Its pictures are summed up in a thread, since that decodes them."""
         received_at = time.monotonic()
-        fields = await asyncio.to_thread(_sum_up, body)
+        fields = await asyncio.to_thread(sum_up, body)
         request = RecordedImageRequest(
             method=method,
             path=path,
@@ -97,13 +116,32 @@ class Recording:
                 lambda: sum(request.answered_at is not None for request in self.requests) >= count
             )
 
-    async def _tell(self) -> None:
-        self._on_change()
+    def calls(self, route: Route) -> list[RecordedCall]:
+        """Return the latest answered calls on a route, oldest first."""
+        return [call for call in self._calls if call.route == route]
+
+    async def note_call(self, call: RecordedCall) -> None:
+        self._calls.append(call)
+        await self._tell(is_shown=call.cost > 0)
+
+    async def called(self, route: Route, count: int, timeout_seconds: float) -> None:
+        """Return once at least `count` calls on a route are answered.
+
+        Raises:
+            TimeoutError: they were not in time.
+        """
+        async with asyncio.timeout(timeout_seconds), self._news:
+            await self._news.wait_for(lambda: len(self.calls(route)) >= count)
+
+    async def _tell(self, *, is_shown: bool = True) -> None:
+        if is_shown:
+            self._on_change()
         async with self._news:
             self._news.notify_all()
 
 
-def _sum_up(body: object) -> dict[str, object]:
+def sum_up(body: object) -> dict[str, object]:
+    """Return the fields of a JSON body, each data URL replaced by its summary; this decodes the pictures."""
     if not isinstance(body, dict):
         return {}
     return {name: _summary(value) if name in _DATA_URL_FIELDS else value for name, value in body.items()}

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias, assert_never
 
 from aiohttp import web
 
-Envelope: TypeAlias = Literal["openai", "flat", "html", "empty"]
+Envelope: TypeAlias = Literal["openai", "flat", "html", "empty", "storage"]
 
 _ERROR_TYPES = {
     401: "authentication_error",
@@ -25,11 +25,12 @@ _ERROR_TYPES = {
 _HTML_PAGE = (
     "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1><hr>cloudflare</body></html>"
 )
+_STORAGE_ERROR = '<?xml version="1.0" encoding="UTF-8"?><Error><Code>{}</Code><Message>{}</Message></Error>'
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Refusal(Exception):
-    """An answer other than pictures. `retry_after` is in seconds."""
+    """An answer other than pictures. `retry_after` is in seconds; `cost` in USD was charged all the same."""
 
     status: int
     code: str
@@ -38,6 +39,7 @@ class Refusal(Exception):
     envelope: Envelope = "openai"
     retry_after: int | None = None
     required_balance: Decimal | None = None
+    cost: Decimal = Decimal(0)
 
     @property
     def _type(self) -> str:
@@ -59,6 +61,12 @@ class Refusal(Exception):
             case "html":
                 page = _HTML_PAGE.format(f"{self.status} {self.code}")
                 return web.Response(text=page, content_type="text/html", status=self.status, headers=headers)
+            case "storage":
+                # As storage behind signed URLs answers, in XML.
+                page = _STORAGE_ERROR.format(self.code, self.message)
+                return web.Response(
+                    text=page, content_type="application/xml", status=self.status, headers=headers
+                )
             case "empty":
                 return web.Response(status=self.status, headers=headers)
         assert_never(self.envelope)

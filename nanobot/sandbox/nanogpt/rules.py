@@ -2,29 +2,34 @@
 
 The vendor's OpenAPI file lists the fields and does not say what happens to others, so a field that neither it nor
 the vendor's image guide knows is refused: a misspelt one is then seen instead of silently doing nothing.
-`negative_prompt` stands in the guide without a list of the models that take it, so every model takes it.
+Which optional fields a model takes is what its entry in the catalogue names; where that names none, it takes all but
+`kontext_max_mode`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from nanobot.sandbox.nanogpt.catalogue import (
-    AUTO,
-    DEFAULT_MODEL_ID,
-    KONTEXT_MAX_MODE_MODEL_ID,
-    MODELS,
-    Model,
-    PictureInput,
-)
+from nanobot.sandbox.nanogpt.models import AUTO, Model, Takes
+from nanobot.sandbox.nanogpt.offer import DEFAULT_MODEL_ID, KONTEXT_MAX_MODE, KONTEXT_MAX_MODE_MODEL_ID
 from nanobot.sandbox.nanogpt.pictures import InputPicture, read_picture
 from nanobot.sandbox.nanogpt.refusals import Refusal, invalid
 
 # The schema OpenAIImageGenerationsRequest of https://docs.nano-gpt.com/openapi.json
 _RESPONSE_FORMATS = ("b64_json", "url")
 _DEFAULT_STRENGTH = 0.8
+# https://docs.nano-gpt.com/api-reference/image-generation: "Optional parameters (model-specific)", and the negative
+# prompt of its best practices.
+OPTIONAL_FIELDS = (
+    "strength",
+    "guidance_scale",
+    "num_inference_steps",
+    "seed",
+    "negative_prompt",
+    KONTEXT_MAX_MODE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +98,8 @@ _FIELDS = {
 }
 
 
-def read_order(body: object) -> Order:
-    """Check `body`, the JSON of a request, against the rules.
+def read_order(body: object, models: Mapping[str, Model]) -> Order:
+    """Check `body`, the JSON of a request, against the rules; `models` are those on offer, by id.
 
     Raises:
         Refusal: the first rule that it breaks.
@@ -102,22 +107,25 @@ def read_order(body: object) -> Order:
     if not isinstance(body, Mapping):
         raise Refusal(status=400, code="invalid_json", message="The body must be a JSON object.")
     _check_fields(body)
-    model = _model_named(body.get("model", DEFAULT_MODEL_ID))
+    model = _model_named(body.get("model", DEFAULT_MODEL_ID), models)
     _check_against_model(body, model)
+    _check_optional_fields(body, model)
     _check_picture_fields(body, model)
     urls = body.get("imageDataUrls", [body["imageDataUrl"]] if "imageDataUrl" in body else [])
-    param = "imageDataUrls" if "imageDataUrls" in body else "imageDataUrl"
+    pictures = tuple(read_picture(url, _picture_param(body)) for url in urls)
+    mask = read_picture(body["maskDataUrl"], "maskDataUrl") if "maskDataUrl" in body else None
+    _check_mask_size(mask, pictures)
     return Order(
         model=model,
         prompt=body["prompt"],
-        n=body.get("n", 1),
+        n=body.get("n", model.fixed_count or 1),
         size=_size_of(body, model),
         as_url=body.get("response_format") == "url",
-        pictures=tuple(read_picture(url, param) for url in urls),
-        mask=read_picture(body["maskDataUrl"], "maskDataUrl") if "maskDataUrl" in body else None,
+        pictures=pictures,
+        mask=mask,
         strength=float(body.get("strength", _DEFAULT_STRENGTH)),
         seed=body.get("seed"),
-        kontext_max_mode=body.get("kontext_max_mode", False),
+        kontext_max_mode=body.get(KONTEXT_MAX_MODE, False),
     )
 
 
@@ -139,44 +147,74 @@ def _check_fields(body: Mapping[str, object]) -> None:
             raise invalid(name, f"{name} must be {rule.takes}.")
 
 
-def _model_named(model_id: str) -> Model:
-    if model_id not in MODELS:
+def _model_named(model_id: str, models: Mapping[str, Model]) -> Model:
+    if model_id not in models:
         raise Refusal(
             status=404,
             code="model_not_found",
             message=f"The model {model_id!r} does not exist or is not available.",
             param="model",
         )
-    return MODELS[model_id]
+    return models[model_id]
 
 
 def _size_of(body: Mapping[str, str], model: Model) -> str:
-    default = AUTO if model.pictures is PictureInput.REQUIRED else model.resolutions[0]
+    default = AUTO if model.pictures is Takes.REQUIRED else model.resolutions[0]
     return body.get("size", default)
 
 
+def _picture_param(body: Mapping[str, object]) -> str:
+    return "imageDataUrls" if "imageDataUrls" in body else "imageDataUrl"
+
+
 def _check_against_model(body: Mapping[str, object], model: Model) -> None:
-    n = body.get("n", 1)
+    n = body.get("n", model.fixed_count or 1)
+    if model.fixed_count is not None and n != model.fixed_count:
+        raise invalid("n", f"{model.id} always makes {model.fixed_count} pictures.")
     if _is_integer(n) and n > model.max_images:
         raise invalid("n", f"{model.id} makes at most {model.max_images} pictures at once.")
     if "size" in body and body["size"] not in model.resolutions:
         raise invalid("size", f"{model.id} takes the sizes {', '.join(model.resolutions)}.")
-    if "kontext_max_mode" in body and model.id != KONTEXT_MAX_MODE_MODEL_ID:
-        raise invalid("kontext_max_mode", f"kontext_max_mode is for {KONTEXT_MAX_MODE_MODEL_ID} only.")
+    if KONTEXT_MAX_MODE in body and model.id != KONTEXT_MAX_MODE_MODEL_ID:
+        raise invalid(KONTEXT_MAX_MODE, f"{KONTEXT_MAX_MODE} is for {KONTEXT_MAX_MODE_MODEL_ID} only.")
+
+
+def _check_optional_fields(body: Mapping[str, object], model: Model) -> None:
+    for name in OPTIONAL_FIELDS:
+        if name in body and model.fields is not None and name not in model.fields:
+            raise Refusal(
+                status=400,
+                code="unsupported_parameter",
+                message=f"{model.id} does not take {name}.",
+                param=name,
+            )
+    if "strength" in body and _picture_param(body) not in body:
+        raise invalid("strength", "strength is about an input picture, and there is none.")
 
 
 def _check_picture_fields(body: Mapping[str, object], model: Model) -> None:
     if "imageDataUrl" in body and "imageDataUrls" in body:
         raise invalid("imageDataUrls", "Send either imageDataUrl or imageDataUrls, not both.")
-    param = "imageDataUrls" if "imageDataUrls" in body else "imageDataUrl"
-    if param in body and model.pictures is PictureInput.NEVER:
+    param = _picture_param(body)
+    if param in body and model.pictures is Takes.NEVER:
         raise invalid(param, f"{model.id} takes no picture.")
-    if param not in body and model.pictures is PictureInput.REQUIRED:
+    if param not in body and model.pictures is Takes.REQUIRED:
         raise invalid(param, f"{model.id} needs a picture.")
     several = body.get("imageDataUrls")
-    if isinstance(several, list) and len(several) > 1 and not model.several_pictures:
-        raise invalid("imageDataUrls", f"{model.id} takes one picture.")
-    if "maskDataUrl" in body and not model.inpaints:
+    if isinstance(several, list) and len(several) > model.max_pictures:
+        raise invalid("imageDataUrls", f"{model.id} takes at most {model.max_pictures} pictures.")
+    if "maskDataUrl" in body and model.mask is Takes.NEVER:
         raise invalid("maskDataUrl", f"{model.id} takes no mask.")
-    if model.inpaints and not {"imageDataUrl", "maskDataUrl"} <= body.keys():
+    has_both = {"imageDataUrl", "maskDataUrl"} <= body.keys()
+    if not has_both and ("maskDataUrl" in body or model.mask is Takes.REQUIRED):
         raise invalid("maskDataUrl", f"{model.id} needs both imageDataUrl and maskDataUrl.")
+
+
+def _check_mask_size(mask: InputPicture | None, pictures: Sequence[InputPicture]) -> None:
+    """Refuse a mask that does not lie on its picture pixel by pixel.
+
+    https://docs.nano-gpt.com/api-reference/image-generation: "`maskDataUrl` (mask)" over "`imageDataUrl` (base image)"
+    """
+    if mask is not None and mask.upright_size != pictures[0].upright_size:
+        width, height = pictures[0].upright_size
+        raise invalid("maskDataUrl", f"The mask must have the picture's {width}x{height} pixels.")

@@ -5,36 +5,26 @@ Imports nothing of nanobot beside this package. Written from https://docs.nano-g
 
 from __future__ import annotations
 
-import hmac
-import json
 import secrets
-import time
-from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import assert_never
 
 from aiohttp import web
 
-from nanobot.sandbox.nanogpt.catalogue import MODELS
+from nanobot.sandbox.nanogpt.catalogue import Catalogue
+from nanobot.sandbox.nanogpt.counter import Counter
+from nanobot.sandbox.nanogpt.guard import KeyGuard
 from nanobot.sandbox.nanogpt.orders import OrderDesk
-from nanobot.sandbox.nanogpt.recording import RecordedImageRequest, Recording
+from nanobot.sandbox.nanogpt.recording import RecordedCall, RecordedImageRequest, Recording, Route
 from nanobot.sandbox.nanogpt.refusals import Refusal
-from nanobot.sandbox.nanogpt.shelf import FILE_LIFETIME, Forbidden, Gone, Shelf
+from nanobot.sandbox.nanogpt.shelf import Shelf
+from nanobot.sandbox.nanogpt.switchboard import MAX_BODY_BYTES, Switchboard, json_of
+from nanobot.sandbox.nanogpt.tasks import TaskBoard
 from nanobot.sandbox.nanogpt.till import Till
-from nanobot.sandbox.nanogpt.trouble import Route, Trouble
-
-# https://docs.nano-gpt.com/api-reference/miscellaneous/rate-limits
-REQUESTS_PER_SECOND = 25
-# https://docs.nano-gpt.com/api-reference/miscellaneous/api-hosts: "the application body limit is 32 MiB"
-MAX_BODY_BYTES = 32 * 1024 * 1024
+from nanobot.sandbox.nanogpt.trouble import Trouble
 
 _SHUTDOWN_SECONDS = 1.0
-# The example of https://docs.nano-gpt.com/api-reference/endpoint/check-balance
-_NANO_ADDRESS = "nano_1gx385nnj7rw67hsksa3pyxwnfr48zu13t35ncjmtnqb9zdebtjhh7ahks34"
-_USD_PER_NANO = Decimal("0.85")
-_CATALOGUE_SECONDS = 300
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -61,19 +51,25 @@ class NanoGPTStandIn:
         on_request: Callable[[], None] = lambda: None,
     ) -> None:
         self.trouble = Trouble()
-        self._api_key = api_key
+        self.catalogue = Catalogue()
+        self._guard = KeyGuard(api_key, self.trouble)
         self._port = port
         self._till = Till(balance, day_clock or now)
         self._shelf = Shelf(now)
         self._recording = Recording(on_request)
+        tasks = TaskBoard(trouble=self.trouble, publish=self._publish)
+        self._counter = Counter(
+            catalogue=self.catalogue, trouble=self.trouble, till=self._till, tasks=tasks, shelf=self._shelf
+        )
+        self._switchboard = Switchboard(guard=self._guard, trouble=self.trouble, recording=self._recording)
         self._desk = OrderDesk(
+            catalogue=self.catalogue,
             trouble=self.trouble,
             till=self._till,
-            shelf=self._shelf,
+            tasks=tasks,
             now=now,
-            base_url=lambda: self.base_url,
+            publish=self._publish,
         )
-        self._recent_requests: deque[float] = deque(maxlen=REQUESTS_PER_SECOND)
         self._runner: web.AppRunner | None = None
 
     @property
@@ -93,7 +89,7 @@ class NanoGPTStandIn:
 
     @property
     def charged(self) -> Decimal:
-        """What all pictures so far have cost, in USD."""
+        """What all pictures and checks so far have cost, in USD."""
         return self._till.charged
 
     @property
@@ -116,17 +112,36 @@ class NanoGPTStandIn:
         """
         await self._recording.answered(count, timeout_seconds)
 
+    def top_up(self, usd: Decimal) -> None:
+        """Pay `usd` into the account."""
+        self._till.balance += usd
+
+    def calls(self, route: Route) -> list[RecordedCall]:
+        """Return the answered requests on another route than that of pictures, oldest first."""
+        return self._recording.calls(route)
+
+    async def called(self, route: Route, count: int = 1, timeout_seconds: float = 10.0) -> None:
+        """Return once at least `count` requests on another route than that of pictures are answered.
+
+        Raises:
+            TimeoutError: they were not in time.
+        """
+        await self._recording.called(route, count, timeout_seconds)
+
     async def start(self) -> None:
         """Listen on 127.0.0.1 until `stop`."""
         application = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_name_requests])
+        connect, counter = self._switchboard.connect, self._counter
         application.add_routes(
             [
                 web.post("/v1/images/generations", self._images),
                 web.post("/api/v1/images/generations", self._images),
-                web.get("/api/v1/image-models", self._guarded("catalogue", self._catalogue)),
-                web.post("/api/check-balance", self._guarded("balance", self._check_balance)),
-                web.get("/api/subscription/v1/usage", self._guarded("usage", self._usage)),
-                web.get("/files/{file_id}.png", self._guarded("files", self._file)),
+                web.get("/api/v1/image-models", connect("catalogue", counter.list_models, key="optional")),
+                web.post("/api/check-balance", connect("balance", counter.check_balance)),
+                web.get("/api/subscription/v1/usage", connect("usage", counter.tell_usage)),
+                web.post("/api/nsfw/image", connect("nsfw", counter.classify)),
+                web.post("/api/check-midjourney-status", connect("tasks", counter.look_at_task)),
+                web.get("/files/{file_id}.png", connect("files", counter.fetch, key="unused")),
             ]
         )
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
@@ -145,7 +160,7 @@ class NanoGPTStandIn:
         body: object = None
         refused: Refusal | None = None
         try:
-            body = await _json_of(request)
+            body = await json_of(request)
         except Refusal as refusal:
             refused = refusal
         record = await self._recording.note_received(
@@ -154,86 +169,20 @@ class NanoGPTStandIn:
         status: int | None = None
         cost = Decimal(0)
         try:
-            self._check_key(request)
+            self._guard.check(request)
             if refused is not None:
                 raise refused
             outcome = await self._desk.fill(request, body)
             status, cost = outcome.status, outcome.cost
             return outcome.response
         except Refusal as refusal:
-            status = refusal.status
+            status, cost = refusal.status, refusal.cost
             return refusal.answer()
         finally:
             await self._recording.note_answered(record, status=status, cost=cost)
 
-    def _guarded(self, route: Route, handler: _Handler) -> _Handler:
-        async def answer(request: web.Request) -> web.StreamResponse:
-            try:
-                self.trouble.check_failure(route)
-                return await handler(request)
-            except Refusal as refusal:
-                return refusal.answer()
-
-        return answer
-
-    def _check_key(self, request: web.Request, *, optional: bool = False) -> None:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        key = token.strip() if scheme.lower() == "bearer" else request.headers.get("x-api-key", "")
-        if not key and optional:
-            return
-        if not key:
-            raise Refusal(status=401, code="missing_api_key", message="An API key is needed.")
-        if not hmac.compare_digest(key.encode(), self._api_key.encode()):
-            raise Refusal(status=401, code="invalid_api_key", message="The API key is not valid.")
-        now = time.monotonic()
-        recent = self._recent_requests
-        if len(recent) == REQUESTS_PER_SECOND and now - recent[0] < 1.0:
-            message = f"At most {REQUESTS_PER_SECOND} requests per second."
-            raise Refusal(status=429, code="rate_limit_exceeded", message=message, retry_after=1)
-        recent.append(now)
-
-    async def _catalogue(self, request: web.Request) -> web.Response:
-        self._check_key(request, optional=True)
-        # https://docs.nano-gpt.com/api-reference/endpoint/image-models: `detailed` is true where it is not given.
-        detailed = request.query.get("detailed", "true") == "true"
-        entries = [
-            model.entry() if detailed else {"id": model.id, "object": "model", "owned_by": model.owned_by}
-            for model in MODELS.values()
-        ]
-        headers = {"Cache-Control": f"public, max-age={_CATALOGUE_SECONDS}"}
-        return web.json_response({"object": "list", "data": entries}, headers=headers)
-
-    async def _check_balance(self, request: web.Request) -> web.Response:
-        self._check_key(request)
-        nano = (self._till.balance / _USD_PER_NANO).quantize(Decimal("0.00000001"))
-        return web.json_response(
-            {
-                "usd_balance": f"{self._till.balance:.8f}",
-                "nano_balance": str(nano),
-                "nanoDepositAddress": _NANO_ADDRESS,
-            }
-        )
-
-    async def _usage(self, request: web.Request) -> web.Response:
-        self._check_key(request)
-        return web.json_response(self._till.subscription_usage())
-
-    async def _file(self, request: web.Request) -> web.Response:
-        query = request.query
-        found = self._shelf.get(
-            request.match_info["file_id"], query.get("expires", ""), query.get("signature", "")
-        )
-        if self.trouble.expire_urls:
-            found = Forbidden("Request has expired")
-        match found:
-            case bytes():
-                headers = {"Cache-Control": f"private, max-age={int(FILE_LIFETIME.total_seconds())}"}
-                return web.Response(body=found, content_type="image/png", headers=headers)
-            case Forbidden(reason=reason):
-                return _storage_error(403, "AccessDenied", reason)
-            case Gone():
-                return _storage_error(404, "NoSuchKey", "The specified key does not exist.")
-        assert_never(found)
+    def _publish(self, png: bytes) -> str:
+        return self.base_url + self._shelf.put(png)
 
 
 @web.middleware
@@ -242,24 +191,3 @@ async def _name_requests(request: web.Request, handler: _Handler) -> web.StreamR
     if not response.prepared:
         response.headers["X-Request-ID"] = f"req_{secrets.token_hex(12)}"
     return response
-
-
-async def _json_of(request: web.Request) -> object:
-    try:
-        return json.loads(await request.read(), parse_constant=_refuse_constant)
-    except web.HTTPRequestEntityTooLarge as error:
-        message = f"The body is larger than {MAX_BODY_BYTES} bytes."
-        raise Refusal(status=413, code="request_too_large", message=message) from error
-    except (ValueError, RecursionError) as error:
-        raise Refusal(status=400, code="invalid_json", message="The body is not JSON.") from error
-
-
-def _refuse_constant(name: str) -> object:
-    """Refuse NaN and Infinity, which Python reads and JSON does not know."""
-    raise ValueError(name)
-
-
-def _storage_error(status: int, code: str, message: str) -> web.Response:
-    """Answer as storage behind signed URLs does, in XML."""
-    text = f'<?xml version="1.0" encoding="UTF-8"?><Error><Code>{code}</Code><Message>{message}</Message></Error>'
-    return web.Response(text=text, content_type="application/xml", status=status)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nanobot.sandbox.nanogpt.catalogue import MODELS
+from nanobot.sandbox.nanogpt.models import Model
 from tests.sandbox.nanogpt.conftest import Client
 from tests.sandbox.nanogpt.photographs import CAT, CUP, MASK
 
@@ -34,8 +35,8 @@ async def _entries(client: Client, query: str = "?detailed=true") -> dict[str, d
 
 
 @pytest.mark.parametrize("query", ["", "?detailed=true", "?detailed=false"])
-async def test_lists_the_models_of_the_guide_without_a_key(client: Client, query: str) -> None:
-    assert (await _entries(client, query)).keys() == GUIDE
+async def test_lists_the_models_of_the_guide_and_others_without_a_key(client: Client, query: str) -> None:
+    assert (await _entries(client, query)).keys() > GUIDE
 
 
 async def test_details_can_be_left_out(client: Client) -> None:
@@ -50,20 +51,18 @@ async def test_a_wrong_key_is_refused_even_where_none_is_needed(client: Client) 
     assert answer.status == 401
 
 
-@pytest.mark.parametrize("model_id", MODELS)
-async def test_a_model_does_what_its_entry_says(client: Client, model_id: str) -> None:
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS.keys())
+async def test_a_model_does_what_its_entry_says(client: Client, model: Model) -> None:
     """Its first resolution and its largest count work; text and pictures work where the capabilities say so."""
-    entry = (await _entries(client))[model_id]
-    capabilities, parameters = entry["capabilities"], entry["supported_parameters"]
-    resolutions = parameters["resolutions"]
-    assert isinstance(resolutions, list)
-    order: dict[str, object] = {"model": model_id, "prompt": "a fox", "size": resolutions[0]}
+    capabilities = (await _entries(client))[model.id]["capabilities"]
+    count = {} if model.fixed_count is None else {"n": model.fixed_count}
+    order: dict[str, object] = {"model": model.id, "prompt": "a fox", "size": model.resolutions[0], **count}
     from_text = await client.make(order)
     mask = {"maskDataUrl": MASK} if capabilities["inpainting"] else {}
-    from_picture = await client.make(order, imageDataUrl=CAT, n=parameters["max_images"], **mask)
+    from_picture = await client.make(order, imageDataUrl=CAT, n=model.max_images, **mask)
 
     assert (from_text.status == 200) == capabilities["image_generation"]
-    assert (from_picture.status == 200) == capabilities["image_to_image"]
+    assert (from_picture.status == 200) == (capabilities["image_to_image"] or capabilities["inpainting"])
 
 
 @pytest.mark.parametrize("model_id", ["flux-kontext", "flux-kontext/dev", "gpt-4o-image", "gpt-image-1"])

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
-from nanobot.sandbox.nanogpt.catalogue import MODELS, PictureInput
+from nanobot.sandbox.nanogpt.catalogue import MODELS
+from nanobot.sandbox.nanogpt.models import Takes
 from nanobot.sandbox.nanogpt.pictures import MAX_DATA_URL_BYTES
-from nanobot.sandbox.nanogpt.server import MAX_BODY_BYTES
+from nanobot.sandbox.nanogpt.switchboard import MAX_BODY_BYTES
 from tests.sandbox.nanogpt.conftest import KEY, Client
 from tests.sandbox.nanogpt.photographs import CAT, CUP, MASK, data_url, encoded, photograph
 
@@ -156,8 +157,8 @@ REFUSED: dict[str, tuple[object, int, str, str | None]] = {
     ),
     "a picture of another format than it claims": (
         _with(EDIT, imageDataUrl=data_url(encoded("chelsea.png", "PNG"), "image/jpeg")),
-        400,
-        "invalid_image",
+        413,
+        "IMAGE_INPUT_TOO_LARGE",
         "imageDataUrl",
     ),
     "half a picture": (
@@ -225,7 +226,7 @@ async def test_accepts(client: Client, nanogpt: NanoGPTStandIn, order: dict[str,
     assert nanogpt.paid_pictures == order.get("n", 1)
 
 
-NEEDS_A_PICTURE = [model.id for model in MODELS.values() if model.pictures is PictureInput.REQUIRED]
+NEEDS_A_PICTURE = [model.id for model in MODELS.values() if model.pictures is Takes.REQUIRED]
 
 
 @pytest.mark.parametrize("model_id", NEEDS_A_PICTURE)
