@@ -12,7 +12,7 @@ from typing import Protocol
 
 import discord
 
-from nanobot.bot.delivery import Delivery, Parcel, Posted, Undeliverable
+from nanobot.bot.delivery import MAX_FILES, Delivery, Parcel, Posted, Undeliverable
 from nanobot.bot.destination import Destination
 from nanobot.bot.happened import Happened, caption_of_request, caption_of_row, last_word_of, update_of
 from nanobot.bot.metrics import observe_outcome
@@ -130,7 +130,7 @@ class Conversation:
                 made = _Made(
                     generation_id=generation.id,
                     caption=caption_of_row(generation, pictures),
-                    pictures=pictures,
+                    pictures=pictures[:MAX_FILES],
                     cost=generation.cost,
                 )
                 posted = await self._post(made, destination)
@@ -160,7 +160,7 @@ class Conversation:
         made = _Made(
             generation_id=finished.generation_id,
             caption=caption_of_request(request, happened, finished),
-            pictures=happened.in_order,
+            pictures=happened.in_order[:MAX_FILES],
             cost=finished.cost,
         )
         posted = await self._post(made, surface.destination)

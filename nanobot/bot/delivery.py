@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 # https://docs.discord.com/developers/resources/message#create-message: 25 MiB for the whole request
 REQUEST_LIMIT_BYTES = 25 * 1024 * 1024
+# https://docs.discord.com/developers/resources/message#attachment-object; NanoGPT may make more than it was asked for
+MAX_FILES = 10
 _ENVELOPE_BYTES = 64 * 1024
 _REQUEST_ENTITY_TOO_LARGE = 40005
 _ATTEMPTS = 3
@@ -43,7 +45,7 @@ class Undeliverable(NanobotError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """A message with pictures, ready but for the size that the place allows; flagged ones are hidden as spoilers."""
+    """A message with up to `MAX_FILES` pictures, ready but for the size that the place allows; flagged ones are spoilers."""
 
     generation_id: str
     content: str

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from nanobot.bot.replies import generation as words
+from nanobot.generation.events import CheaperSize
 
 NOON = datetime(2026, 3, 18, 12, tzinfo=UTC)
 
@@ -26,6 +27,59 @@ def test_a_caption_tells_what_is_known_and_nothing_else() -> None:
     assert caption(seed=0, cost=Decimal("0.0140"), seconds=12.34, lost=1) == (
         "<@7>: a fox\n-# `hidream` · 1024×768 · seed 0 · $0.014 · 12.3 s\n"
         "-# 1 more could not be fetched and cost you nothing."
+    )
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        pytest.param(
+            {"left_out": ("strength",)},
+            "`strength` was left out: `hidream` does not take it for this request.",
+            id="an option left out",
+        ),
+        pytest.param(
+            {"left_out": ("seed", "steps")},
+            "`seed` and `steps` were left out: `hidream` does not take them for this request.",
+            id="options left out",
+        ),
+        pytest.param(
+            {"asked": 1, "planned": 4, "shown": 4},
+            "`hidream` makes a fixed number of pictures at once: 4 in place of 1.",
+            id="a model with a fixed number",
+        ),
+        pytest.param(
+            {"failed": 2, "failure": "NanoGPT is busy right now. Try again in a minute."},
+            "2 more could not be made and cost you nothing. NanoGPT is busy right now. Try again in a minute.",
+            id="some failed",
+        ),
+        pytest.param({"failed": 1}, "1 more could not be made and cost you nothing.", id="nobody knows why"),
+        pytest.param(
+            {"flagged": 1},
+            "The check of results flagged it, or could not be made: hidden as a spoiler.",
+            id="the one is flagged",
+        ),
+        pytest.param(
+            {"flagged": 1, "shown": 3},
+            "The check of results flagged 1 of 3, or could not be made: hidden as a spoiler.",
+            id="one of several is flagged",
+        ),
+    ],
+)
+def test_a_caption_tells_what_differs_from_the_wish(facts: dict[str, Any], told: str) -> None:
+    assert caption(**facts) == f"<@7>: a fox\n-# `hidream` · 1024×768\n-# {told}"
+
+
+def test_what_is_left_of_the_quota_is_told_where_it_is_known() -> None:
+    assert words.done("LINK") == "Done: LINK"
+    assert words.done("LINK", "3 pictures left") == "Done: LINK\n-# 3 pictures left"
+
+
+def test_a_cheaper_size_is_named_with_both_prices() -> None:
+    cheaper = CheaperSize(size="512x512", price=Decimal("0.0035"), instead_of=Decimal("0.0140"))
+
+    assert words.done("LINK", "3 pictures left", cheaper).splitlines()[2] == (
+        "-# The bot's balance is low. `size:512x512` costs $0.0035 a picture in place of $0.014."
     )
 
 
@@ -103,6 +157,8 @@ def test_the_last_words_are_told_from_progress() -> None:
         words.preparing(1),
         words.preparing(3),
         words.generating("flux-lora/inpainting", NOON),
+        words.arrived(1, 4),
+        words.arrived(3, 4),
     )
     last_words = (words.CANCELLED, words.POSTPONED, words.done("https://discord.com", "3 pictures left"), "")
 

@@ -193,7 +193,7 @@ def _remarks(facts: Caption) -> Iterator[str]:
     if facts.left_out:
         names = " and ".join(f"`{name}`" for name in facts.left_out)
         were, them = ("was", "it") if len(facts.left_out) == 1 else ("were", "them")
-        yield f"{names} {were} left out: `{facts.model}` does not take {them} here."
+        yield f"{names} {were} left out: `{facts.model}` does not take {them} for this request."
     if facts.flagged:
         which = "it" if facts.shown == 1 else f"{facts.flagged} of {facts.shown}"
         yield f"The check of results flagged {which}, or could not be made: hidden as a spoiler."
