@@ -22,6 +22,8 @@ from nanobot.nanogpt.prices import plain_size
 _MAX_TYPED: Final = 100
 # Similarity from 0 to 1: "hidreem" finds "hidream", "horse" does not.
 _SIMILAR: Final = 0.6
+# Comparing spellings takes time that grows with the square of their length.
+_MAX_SPELLING: Final = 48
 _NO_PRICE: Final = Decimal("Infinity")
 _WORDS = re.compile(r"[^\W_]+")
 _PIXELS = re.compile(r"(?P<width>[0-9]{1,5})x(?P<height>[0-9]{1,5})")
@@ -122,7 +124,7 @@ def nearest_sizes(model: Model, size: str, limit: int = 3) -> list[str]:
     def distance(candidate: str) -> tuple[float, float]:
         pixels = _pixels_of(candidate)
         if wanted is not None and pixels is not None:
-            return 0, sum(abs(math.log(a / b)) for a, b in zip(wanted, pixels, strict=True))
+            return 0, _unlikeness(wanted, pixels)
         return 1, -SequenceMatcher(a=plain_size(candidate), b=plain_size(size[:_MAX_TYPED])).ratio()
 
     return sorted(model.sizes, key=distance)[:limit]
@@ -134,6 +136,12 @@ def _pixels_of(size: str) -> tuple[int, int] | None:
         return None
     width, height = int(match["width"]), int(match["height"])
     return (width, height) if width and height else None
+
+
+def _unlikeness(one: tuple[int, int], other: tuple[int, int]) -> float:
+    """Return 0 for equal sizes, more for others; a wrong shape counts twice as much as a wrong area."""
+    width, height = (math.log(a / b) for a, b in zip(one, other, strict=True))
+    return 2 * abs(width - height) + abs(width + height)
 
 
 def _ranked(rows: Iterable[_Row], typed: str) -> Iterator[tuple[int, _Row]]:
@@ -156,5 +164,6 @@ def _rank(pair: tuple[int, _Row]) -> int:
 
 def _similar(rows: Iterable[_Row], typed: str, limit: int) -> list[_Row]:
     """Return the rows whose id is spelled much like what was typed, the most similar first."""
-    by_id = {row.folded_id: row for row in rows}
-    return [by_id[id_] for id_ in get_close_matches(typed, by_id, n=max(limit, 1), cutoff=_SIMILAR)]
+    by_id = {row.folded_id[:_MAX_SPELLING]: row for row in rows}
+    alike = get_close_matches(typed[:_MAX_SPELLING], by_id, n=max(limit, 1), cutoff=_SIMILAR)
+    return [by_id[folded_id] for folded_id in alike]

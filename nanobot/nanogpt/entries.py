@@ -202,7 +202,10 @@ def _prices(entry: Mapping[str, Any], sizes: tuple[str, ...]) -> Mapping[str, De
 
 
 def _fields(said: _Said, guide: Model | None) -> frozenset[RequestField] | None:
-    """Read the optional fields that the model takes, `None` where none is named and the guide knows no better."""
+    """Read the optional fields that the model takes, `None` where nothing is said and the guide knows no better.
+
+    `parameters` names all that a model takes: where it is there and names none of them, the model takes none.
+    """
     known = guide.fields if guide else None
     listed = _strings(said.supported.get("parameters")) + _strings(said.entry.get("supported_parameters"))
     named = frozenset(
@@ -210,7 +213,7 @@ def _fields(said: _Said, guide: Model | None) -> frozenset[RequestField] | None:
         for name in RequestField
         if name in listed or any(_is_named(place, name) for place in (said.parameters, said.supported))
     )
-    if not named:
+    if not named and not isinstance(said.supported.get("parameters"), Mapping):
         return known
     # The catalogue has no place for what only one model knows.
     return named | ((known or frozenset()) & {RequestField.KONTEXT_MAX_MODE})

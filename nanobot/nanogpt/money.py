@@ -22,7 +22,12 @@ def read_amount(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         return None
     amount = to_decimal(value) if isinstance(value, str) else Decimal(value)
-    return amount if amount is not None and amount.is_finite() and abs(amount) <= _MAX_AMOUNT else None
+    # Compared, not reckoned with: `abs` of an exponent beyond all reason is an error of its own.
+    return (
+        amount
+        if amount is not None and amount.is_finite() and -_MAX_AMOUNT <= amount <= _MAX_AMOUNT
+        else None
+    )
 
 
 def read_dollars(value: object) -> Decimal | None:
