@@ -7,9 +7,18 @@ from decimal import Decimal
 
 import pytest
 
-from nanobot.bot.replies.about import HELP, HELP_ADMIN, PRIVACY, erased, history_page, models_page
+from nanobot.bot.replies.about import (
+    HELP,
+    HELP_ADMIN,
+    HELP_COSTS,
+    HELP_EDITS,
+    HELP_OPTIONS,
+    HELP_PROMPTS,
+    PRIVACY,
+    erased,
+    history_page,
+)
 from nanobot.bot.replies.generation import MAX_CONTENT_CHARACTERS
-from nanobot.nanogpt.guide import GUIDE_MODELS
 from nanobot.store.privacy import Erasure
 from nanobot.store.tables import Generation, GenerationStatus
 
@@ -40,7 +49,10 @@ def made(prompt: str, model: str) -> Generation:
     [
         pytest.param(f"{HELP}\n{HELP_ADMIN}", id="help"),
         pytest.param(PRIVACY, id="privacy"),
-        pytest.param(models_page(GUIDE_MODELS.values()), id="models"),
+        pytest.param(HELP_PROMPTS, id="help on prompts"),
+        pytest.param(HELP_EDITS, id="help on edits"),
+        pytest.param(HELP_OPTIONS, id="help on options"),
+        pytest.param(HELP_COSTS, id="help on spending little"),
         pytest.param(history_page([made("fox *" * 500, "m" * 100)] * 8), id="history"),
     ],
 )

@@ -1,0 +1,30 @@
+"""The page of `/config` says what holds and who chose it."""
+
+from __future__ import annotations
+
+import pytest
+
+from nanobot.bot.replies.config import config_page
+from nanobot.store.guild_settings import GuildSettings
+
+
+@pytest.mark.parametrize(
+    ("chosen", "default", "state"),
+    [
+        pytest.param(None, False, "off (the bot's own setting)", id="nothing chosen, off"),
+        pytest.param(None, True, "on (the bot's own setting)", id="nothing chosen, on"),
+        pytest.param(True, False, "on (chosen for this server)", id="on against the default"),
+        pytest.param(False, True, "off (chosen for this server)", id="off against the default"),
+    ],
+)
+def test_the_page_says_what_holds_and_who_chose_it(chosen: bool | None, default: bool, state: str) -> None:
+    moderated = config_page(
+        GuildSettings(moderation=chosen), moderation_default=default, check_results_default=False
+    )
+    checked = config_page(
+        GuildSettings(check_results=chosen), moderation_default=True, check_results_default=default
+    )
+
+    assert moderated.startswith(f"**Moderation** · {state}\n")
+    assert f"\n**Check of results** · {state}\n" in checked
+    assert "$0.0015 a picture" in checked
