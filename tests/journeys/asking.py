@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import UTC, datetime
 
@@ -51,3 +52,14 @@ async def online_again(bot: BotProcess, discord: DiscordStandIn, **environment: 
         timeout=START_SECONDS,
         waiting_for="the bot to be online again",
     )
+
+
+async def models_listed(person: Person, channel: Channel) -> None:
+    """Wait until the bot knows NanoGPT's list of models: it then suggests one that no guide names.
+
+    Raises:
+        TimeoutError: it never does.
+    """
+    async with asyncio.timeout(START_SECONDS):
+        while not await person.completes("/imagine prompt:a fox model:midjourney", channel):
+            pass
