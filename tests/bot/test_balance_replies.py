@@ -39,7 +39,7 @@ SUBSCRIBED = Subscription(
 def test_an_account_in_good_order() -> None:
     assert balance_page(ACCOUNT).splitlines() == [
         "**Balance** · $12.30",
-        "**Subscription** · none, each picture is paid from the balance",
+        "**Subscription** · inactive, each picture is paid from the balance",
         "**Requests** · are taken",
         "**Models** · 170 in NanoGPT's list, read <t:1773835200:R>",
     ]

@@ -56,7 +56,7 @@ def _subscription(subscription: Subscription | errors.NanoGPTError) -> str:
     if isinstance(subscription, errors.NanoGPTError):
         return _why(subscription)
     if not subscription.is_active:
-        return "none, each picture is paid from the balance"
+        return "inactive, each picture is paid from the balance"
     state = quote(subscription.state or "active", _MAX_WORD_CHARACTERS)
     until = f" until {format_dt(subscription.period_ends_at, 'D')}" if subscription.period_ends_at else ""
     lines = [_allowance(each) for each in subscription.allowances[:_MAX_ALLOWANCES]]

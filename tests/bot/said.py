@@ -1,0 +1,203 @@
+"""What each function of the replies says, in the cases that read differently: the page of sentences is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from nanobot.bot.replies import about, alarms, balance, config, errors, files, generation, models, quotas
+from nanobot.generation.events import CheaperSize
+from nanobot.nanogpt.guide import GUIDE_MODELS
+from nanobot.quotas.desk import GuildRules, Standing
+from nanobot.quotas.policy import (
+    AppliedRule,
+    BotRule,
+    MemberRule,
+    QuotaRefusal,
+    RoleRule,
+    Rule,
+    ServerRule,
+    Window,
+)
+from nanobot.settings import Period
+from nanobot.store.guild_settings import GuildSettings
+from nanobot.store.ledger import MemberUsage
+from nanobot.store.privacy import Erasure
+from nanobot.store.tables import Generation, GenerationStatus
+from tests.bot.test_balance_replies import ACCOUNT, SUBSCRIBED
+from tests.bot.test_choosing import PAINTER
+
+NOON = datetime(2026, 3, 18, 12, tzinfo=UTC)
+MIDNIGHT = datetime(2026, 3, 19, tzinfo=UTC)
+LINK = "https://discord.com/channels/1/2/3"
+
+TWENTY_A_DAY = Rule(images=20, period=Period.DAY)
+FIVE_A_WEEK = Rule(images=5, period=Period.WEEK)
+NONE_A_DAY = Rule(images=0, period=Period.DAY)
+UNLIMITED = Rule(images=None, period=Period.MONTH)
+STANDING = Standing(
+    applied=AppliedRule(rule=TWENTY_A_DAY, source=ServerRule()),
+    window=Window(start=NOON, resets_at=MIDNIGHT),
+    used=18,
+    held=2,
+    granted=3,
+    left=5,
+)
+FREE = replace(
+    STANDING, applied=AppliedRule(rule=UNLIMITED, source=RoleRule(role_id=8)), held=0, granted=0, left=None
+)
+BLOCKED = replace(STANDING, applied=AppliedRule(rule=NONE_A_DAY, source=MemberRule()), held=0, left=0)
+REFUSAL = QuotaRefusal(
+    applied=AppliedRule(rule=TWENTY_A_DAY, source=BotRule()),
+    used=20,
+    granted=0,
+    wanted=1,
+    left=0,
+    resets_at=MIDNIGHT,
+)
+CAPTION = generation.Caption(
+    user_id=7,
+    prompt="a *fox* in the snow",
+    model="hidream",
+    width=1024,
+    height=768,
+    seed=42,
+    cost=Decimal("0.014"),
+    seconds=12.34,
+    lost=1,
+)
+CHEAPER = CheaperSize(size="512x512", price=Decimal("0.009"), instead_of=Decimal("0.014"))
+
+
+def made(status: GenerationStatus) -> Generation:
+    return Generation(
+        id="0" * 32,
+        created_at=NOON,
+        updated_at=NOON,
+        status=status,
+        kind="imagine",
+        guild_id=1,
+        channel_id=2,
+        user_id=7,
+        request={"prompt": "a fox in the snow", "model": "hidream"},
+        images_wanted=1,
+        cost=Decimal("0.014"),
+        posted_channel_id=2,
+        posted_message_id=3,
+    )
+
+
+# What each function says, in the cases that read differently.
+SAID: Mapping[Callable[..., str], list[str]] = {
+    about.history_page: [
+        about.history_page([made(GenerationStatus.POSTED), made(GenerationStatus.REFUSED)]),
+        about.history_page([]),
+    ],
+    about.erased: [
+        about.erased(Erasure(erased=12, still_open=0)),
+        about.erased(Erasure(erased=12, still_open=1)),
+    ],
+    alarms.alarm_message: [alarms.alarm_message("The balance at NanoGPT is used up: top it up.")],
+    balance.balance_page: [
+        balance.balance_page(account) for account in (ACCOUNT, replace(ACCOUNT, subscription=SUBSCRIBED))
+    ],
+    config.config_page: [
+        config.config_page(
+            GuildSettings(moderation=True), moderation_default=False, check_results_default=False
+        )
+    ],
+    errors.unexpected: [errors.unexpected("1a2b3c4d")],
+    files.attachment_too_large: [files.attachment_too_large("fox_1.png", 26_000_000, 25)],
+    files.not_a_picture_name: [files.not_a_picture_name("letter.pdf")],
+    files.file_name: [files.file_name("fox_1.png"), files.file_name("[free](https://x.example)" * 4)],
+    files.attachment_gone: [files.attachment_gone("fox.png")],
+    files.no_such_picture: [files.no_such_picture(3, 1), files.no_such_picture(5, 2)],
+    generation.queued: [generation.queued(1), generation.queued(4)],
+    generation.preparing: [generation.preparing(0), generation.preparing(1), generation.preparing(3)],
+    generation.generating: [generation.generating("hidream", NOON)],
+    generation.arrived: [generation.arrived(1, 4), generation.arrived(3, 4)],
+    generation.done: [
+        generation.done(LINK, quotas.remaining_line(STANDING)),
+        generation.done(LINK),
+        generation.done(LINK, quotas.remaining_line(STANDING), CHEAPER),
+    ],
+    generation.recovered: [generation.recovered(LINK)],
+    generation.no_right_to_answer: [generation.no_right_to_answer("<#600>")],
+    generation.caption: [
+        generation.caption(CAPTION),
+        generation.caption(
+            replace(
+                CAPTION,
+                asked=1,
+                planned=4,
+                shown=2,
+                flagged=1,
+                failed=2,
+                failure="NanoGPT failed in the middle of the work. Try again in a minute.",
+                left_out=("strength", "steps"),
+            )
+        ),
+        generation.caption(replace(CAPTION, lost=0, flagged=1, left_out=("strength",))),
+    ],
+    generation.alt_text: [
+        generation.alt_text("a fox in the snow", 1, 1),
+        generation.alt_text("a fox in the snow", 2, 3),
+    ],
+    generation.money: [generation.money(Decimal(amount)) for amount in ("0.0140", "0", "1.5")],
+    generation.quote: [generation.quote("**bold**\n@everyone", 100)],
+    generation.shorten: [generation.shorten("a fox in the snow", 6)],
+    models.model_choice: [models.model_choice(PAINTER, None)],
+    models.size_choice: [models.size_choice(PAINTER, "512x512")],
+    models.count_choice: [
+        models.count_choice(PAINTER, 2, None),
+        models.count_choice(replace(PAINTER, fixed_outputs=4), 4, None),
+    ],
+    models.models_page: [
+        models.models_page(list(GUIDE_MODELS.values()), models.ListAge(is_live=False)),
+        models.models_page([], models.ListAge(is_live=True)),
+    ],
+    models.list_age: [models.list_age(models.ListAge(is_live=True, read_at=NOON, is_stale=True))],
+    quotas.quota_refusal: [
+        quotas.quota_refusal(REFUSAL),
+        quotas.quota_refusal(replace(REFUSAL, used=18, wanted=4, left=2)),
+        quotas.quota_refusal(
+            replace(REFUSAL, applied=AppliedRule(rule=FIVE_A_WEEK, source=BotRule()), used=5, wanted=8)
+        ),
+        quotas.quota_refusal(
+            replace(REFUSAL, applied=AppliedRule(rule=NONE_A_DAY, source=ServerRule()), used=0)
+        ),
+        quotas.quota_refusal(
+            replace(REFUSAL, applied=AppliedRule(rule=NONE_A_DAY, source=MemberRule()), used=0)
+        ),
+    ],
+    quotas.remaining_line: [
+        quotas.remaining_line(STANDING),
+        quotas.remaining_line(replace(STANDING, granted=0, left=1)),
+        quotas.remaining_line(FREE),
+    ],
+    quotas.usage_page: [
+        quotas.usage_page(STANDING),
+        quotas.usage_page(FREE, about="<@7>"),
+        quotas.usage_page(BLOCKED, about="<@7>"),
+    ],
+    quotas.rules_page: [
+        quotas.rules_page(
+            GuildRules(bot=TWENTY_A_DAY, server=None, roles={8: FIVE_A_WEEK}, members={7: NONE_A_DAY}),
+            [MemberUsage(user_id=7, images=3, cost=Decimal("0.042"))],
+        ),
+        quotas.rules_page(GuildRules(bot=TWENTY_A_DAY, server=UNLIMITED, roles={}, members={}), []),
+    ],
+    quotas.rule_set: [
+        quotas.rule_set("<@&8>", FIVE_A_WEEK),
+        quotas.rule_set("<@7>", NONE_A_DAY, standing=BLOCKED),
+    ],
+    quotas.rule_removed: [quotas.rule_removed("<@&8>")],
+    quotas.granted: [quotas.granted("<@7>", 3, STANDING)],
+    quotas.reset_done: [quotas.reset_done("<@7>", STANDING)],
+    quotas.pictures: [quotas.pictures(1), quotas.pictures(1200)],
+    quotas.used_of: [quotas.used_of(18, TWENTY_A_DAY), quotas.used_of(18, UNLIMITED)],
+    quotas.rule_words: [quotas.rule_words(rule) for rule in (TWENTY_A_DAY, FIVE_A_WEEK, UNLIMITED)],
+    quotas.bar: [quotas.bar(used, 20) for used in (0, 1, 10, 19, 20)],
+}
