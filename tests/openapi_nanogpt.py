@@ -55,6 +55,29 @@ def check_answer(method: str, path: str, status: int, body: object) -> list[str]
     return _violations(response["content"]["application/json"]["schema"], body)
 
 
+def schema_of(name: str) -> Mapping[str, Any]:
+    """Return what the file says of a named schema."""
+    schema: Mapping[str, Any] = _specification()["components"]["schemas"][name]
+    return schema
+
+
+def example_of(name: str) -> dict[str, Any]:
+    """Put the examples of a schema's fields together to one object."""
+    return {
+        field: about["example"]
+        for field, about in schema_of(name)["properties"].items()
+        if "example" in about
+    }
+
+
+def key_headers_of(method: str, path: str) -> set[str]:
+    """Return the headers in which a route takes the API key."""
+    operation = _find_operation(method, path) or {}
+    schemes = _specification()["components"]["securitySchemes"]
+    names = {name for way in operation.get("security", ()) for name in way}
+    return {schemes[name].get("name", "Authorization") for name in names}
+
+
 def _path() -> Path:
     return Path(os.environ.get("SHARED_DIR", _DEFAULT_SHARED_DIR)) / "specs" / "nanogpt-openapi.json"
 

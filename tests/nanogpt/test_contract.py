@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from nanobot.nanogpt import ImageRequest
-from nanobot.nanogpt.client import BALANCE_PATH, GENERATIONS_PATH
-from tests.nanogpt.vendor import PHOTOGRAPH, hosted_document, inline_document
-from tests.openapi_nanogpt import check_answer, check_request, require_specification
+from nanobot.nanogpt import Classification, HostedPicture, ImageRequest, TaskDone, TaskRunning
+from nanobot.nanogpt.account import parse_balance
+from nanobot.nanogpt.classification import parse_classification, to_classification_json
+from nanobot.nanogpt.client import BALANCE_PATH, CLASSIFICATION_PATH, GENERATIONS_PATH, TASK_PATH
+from nanobot.nanogpt.tasks import parse_task, to_task_json
+from tests.nanogpt.vendor import KEY, PHOTOGRAPH, hosted_document, inline_document, reply_of
+from tests.openapi_nanogpt import (
+    check_answer,
+    check_request,
+    example_of,
+    key_headers_of,
+    require_specification,
+    schema_of,
+)
 
 _PICTURE = "data:image/jpeg;base64,/9j/4AAQ"
 
@@ -42,6 +54,49 @@ def test_every_kind_of_request_keeps_the_vendors_schema(fields: dict[str, Any]) 
 
 def test_balance_is_asked_as_the_vendor_describes() -> None:
     assert check_request("POST", BALANCE_PATH, None) == []
+
+
+def test_task_is_asked_about_as_the_vendor_describes() -> None:
+    assert check_request("POST", TASK_PATH, json.loads(to_task_json("1744449927914205"))) == []
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_pictures_are_judged_as_the_vendor_describes(count: int) -> None:
+    body = json.loads(to_classification_json([_PICTURE] * count))
+
+    assert check_request("POST", CLASSIFICATION_PATH, body) == []
+
+
+def test_every_state_of_a_task_that_the_vendor_names_is_known() -> None:
+    """Only `unknown` says nothing."""
+    states = schema_of("CheckMidjourneyStatusResponse")["properties"]["status"]["enum"]
+    answers = {
+        state: parse_task(
+            reply_of({"status": state, "task_id": "1", "imageUrl": "https://cdn.example/a.png"}), secret=KEY
+        )
+        for state in states
+    }
+
+    assert {state for state, answer in answers.items() if answer == TaskRunning(is_known=False)} == {
+        "unknown"
+    }
+
+
+def test_examples_of_the_vendor_are_understood() -> None:
+    task = parse_task(reply_of(example_of("CheckMidjourneyStatusResponse")), secret=KEY)
+    judgement = parse_classification(reply_of(example_of("NsfwImageResponse")), count=2, secret=KEY)
+    balance = parse_balance(reply_of(example_of("BalanceResponse")), secret=KEY)
+
+    assert task == TaskDone(picture=HostedPicture(url="https://image-url.com/generated_image.png"))
+    assert judgement == Classification(flags=(False, True), cost=Decimal("0.003"))
+    assert balance.usd > 0
+
+
+@pytest.mark.parametrize("path", [GENERATIONS_PATH, BALANCE_PATH, TASK_PATH, CLASSIFICATION_PATH], ids=str)
+def test_key_is_sent_in_a_header_that_the_route_takes(path: str) -> None:
+    taken = key_headers_of("POST", path)
+
+    assert ("Authorization" if path == GENERATIONS_PATH else "x-api-key") in taken
 
 
 @pytest.mark.parametrize(

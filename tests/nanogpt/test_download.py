@@ -12,6 +12,7 @@ from aiohttp import web
 from nanobot.nanogpt import DownloadFailed, HostedPicture
 from nanobot.nanogpt.download import fetch_picture
 from nanobot.nanogpt.pictures import is_picture
+from nanobot.nanogpt.retry import MAX_DOWNLOAD_ATTEMPTS, MAX_DOWNLOAD_WAIT_SECONDS
 from nanobot.nanogpt.transport import open_session
 from tests.nanogpt.vendor import (
     PHOTOGRAPH,
@@ -78,14 +79,21 @@ async def test_temporary_failure_is_tried_again(status: int) -> None:
     assert pauses.seconds == [0.75]
 
 
-async def test_attempts_are_bounded() -> None:
-    async with serving(answering_bytes(b"", status=503)) as vendor, client_of(vendor.url) as client:
+async def test_outage_of_more_than_a_minute_is_bridged() -> None:
+    """The picture is paid for: it is worth a longer wait than an order, and the wait has an end all the same."""
+    pauses = Pauses()
+    async with (
+        serving(answering_bytes(b"", status=503)) as vendor,
+        client_of(vendor.url, pauses=pauses) as client,
+    ):
         with pytest.raises(DownloadFailed) as caught:
             await client.download(HostedPicture(url=f"{vendor.url}/a.jpg"))
 
     assert caught.value.temporary
     assert caught.value.status == 503
-    assert len(vendor.seen) == 4
+    assert len(vendor.seen) == MAX_DOWNLOAD_ATTEMPTS
+    assert pauses.seconds == sorted(pauses.seconds)
+    assert 60 < sum(pauses.seconds) <= MAX_DOWNLOAD_WAIT_SECONDS
 
 
 @pytest.mark.parametrize("status", [403, 404, 410])
@@ -154,7 +162,7 @@ async def test_half_a_picture_is_no_picture(answer: RawAnswerer) -> None:
             await client.download(HostedPicture(url=f"{vendor.url}/a.jpg"))
 
     assert caught.value.temporary
-    assert len(vendor.seen) == 4
+    assert len(vendor.seen) == MAX_DOWNLOAD_ATTEMPTS
 
 
 async def test_bound_holds_without_an_announced_length() -> None:

@@ -22,7 +22,14 @@ from nanobot.nanogpt.errors import (
     UnreadableAnswer,
     WrongAddress,
 )
-from nanobot.nanogpt.retry import MAX_ATTEMPTS, MAX_WAIT_SECONDS, delay_before_retry, parse_retry_after
+from nanobot.nanogpt.retry import (
+    LONGEST_DELAY_SECONDS,
+    MAX_ATTEMPTS,
+    MAX_DOWNLOAD_WAIT_SECONDS,
+    MAX_WAIT_SECONDS,
+    delay_before_retry,
+    parse_retry_after,
+)
 
 _UNKNOWN: list[NanoGPTError] = [
     TimedOut(status=408),
@@ -117,6 +124,25 @@ def test_waits_of_one_call_together_stay_below_the_cap() -> None:
 def test_rate_limit_told_by_another_status_is_not_repeated_when_paid() -> None:
     """Only a 429 is turned away at the door; the words alone may come from a provider further behind."""
     assert _delay(RateLimited(status=200), is_paid=True) is None
+
+
+@pytest.mark.parametrize("jitter", [0.0, 0.5, 1.0])
+def test_waits_of_a_download_grow_to_half_a_minute_and_end_after_two(jitter: float) -> None:
+    delays: list[float] = []
+    while (
+        delay := _delay(
+            DownloadFailed(temporary=True),
+            is_paid=False,
+            attempt=len(delays) + 1,
+            waited=sum(delays),
+            jitter=jitter,
+        )
+    ) is not None:
+        delays.append(delay)
+
+    assert delays == sorted(delays)
+    assert delays[-1] <= LONGEST_DELAY_SECONDS
+    assert 60 < sum(delays) <= MAX_DOWNLOAD_WAIT_SECONDS
 
 
 @pytest.mark.parametrize("temporary", [True, False])

@@ -17,6 +17,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from nanobot.nanogpt import ImageRequest, NanoGPTClient, Pace
+from nanobot.nanogpt.transport import Reply
 
 PHOTOGRAPH = (Path(skimage.__file__).parent / "data" / "rocket.jpg").read_bytes()
 KEY = "sk-nano-0123456789abcdef"
@@ -163,6 +164,13 @@ def answering_bytes(body: bytes, *, status: int = 200, headers: dict[str, str] |
         return web.Response(status=status, body=body, headers=headers)
 
     return answer
+
+
+def reply_of(document: Any, status: int = 200, **headers: str) -> Reply:
+    """Return an answer as the parsers get it; bytes stay as they are, and `X_Request_ID` names `X-Request-ID`."""
+    body = document if isinstance(document, bytes) else json.dumps(document).encode()
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Reply(status=status, headers=named, body=body)
 
 
 def error_document(
