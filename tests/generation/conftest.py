@@ -8,9 +8,7 @@ import pytest
 
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
 from tests.generation.studio import API_KEY, Studio, open_studio
-from tests.store.databases import sqlite_template, sqlite_url
-
-__all__ = ["nanogpt", "sqlite_template", "sqlite_url", "studio"]
+from tests.store.databases import *  # noqa: F403
 
 
 @pytest.fixture

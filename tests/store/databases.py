@@ -1,6 +1,6 @@
 """Databases for tests: real ones, built by the migrations once a session and copied for each test.
 
-A package of tests takes them by importing the fixtures into its `conftest.py`. PostgreSQL takes part where
+A package of tests takes them by importing all of this into its `conftest.py`. PostgreSQL takes part where
 TEST_POSTGRES_URL names a server, such as postgresql+asyncpg://postgres@127.0.0.1:5432/test, on which databases
 may be created.
 """
@@ -21,6 +21,18 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from nanobot.store.database import Database
 from nanobot.store.migrate import migrate
+
+__all__ = [
+    "database",
+    "database_url",
+    "empty_database_url",
+    "postgres_server",
+    "postgres_template",
+    "postgres_url",
+    "same_database",
+    "sqlite_template",
+    "sqlite_url",
+]
 
 BACKENDS = ("sqlite", "postgresql")
 
