@@ -8,7 +8,7 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 import aiohttp
@@ -25,15 +25,20 @@ from nanobot.errors import OperatorError
 from nanobot.generation.alarms import Alarms
 from nanobot.generation.books import Books
 from nanobot.generation.breaker import Breaker
+from nanobot.generation.catalogue_keeper import CatalogueKeeper
 from nanobot.generation.collect import PictureCollector
 from nanobot.generation.gather import PictureGatherer
 from nanobot.generation.generator import Generator
+from nanobot.generation.payment import Cashier
 from nanobot.generation.plan import ModelDefaults
+from nanobot.generation.presence import Presence
 from nanobot.generation.purse import Purse
+from nanobot.generation.review import ResultReview
 from nanobot.generation.turns import TurnQueue
 from nanobot.images.links import LinkReader
 from nanobot.images.threads import ImageThreads
 from nanobot.nanogpt.client import NanoGPTClient
+from nanobot.nanogpt.pace import Pace
 from nanobot.quotas.desk import QuotaDesk
 from nanobot.quotas.policy import Rule
 from nanobot.settings import Settings, SettingsError
@@ -51,11 +56,15 @@ class DiscordUnreachable(OperatorError):
 
 @asynccontextmanager
 async def open_services(
-    settings: Settings, clock: Clock, *, bot_rule: Rule | None = None
+    settings: Settings,
+    clock: Clock,
+    *,
+    bot_rule: Rule | None = None,
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> AsyncIterator[Services]:
     """Migrate the database, put everything below the bot together, and close it at the end.
 
-    `bot_rule` stands in for the default quota of the settings.
+    `bot_rule` stands in for the default quota of the settings, `pause` for the waiting between attempts.
 
     Raises:
         OperatorError: a setting is missing or wrong, or the database cannot be used.
@@ -66,15 +75,21 @@ async def open_services(
         stack.push_async_callback(database.close)
         threads = ImageThreads()
         stack.callback(threads.close)
-        client = await stack.enter_async_context(open_nanogpt(settings))
+        pace = Pace()
+        client = await stack.enter_async_context(open_nanogpt(settings, pace=pace, pause=pause))
         desk = QuotaDesk(clock=clock, bot_rule=bot_rule or default_rule(settings))
         books = Books(database=database, desk=desk, clock=clock, owner=_process_name())
         alarms = Alarms()
         purse = Purse(alarms=alarms, low_usd=settings.low_balance_usd)
-        breaker = Breaker(clock=clock, alarms=alarms, purse=purse)
-        collector = PictureCollector(client=client, threads=threads)
+        breaker = Breaker(clock=clock, alarms=alarms, purse=purse, pause=pause)
+        keeper = CatalogueKeeper(client=client, database=database, clock=clock)
+        await keeper.load()
+        review = ResultReview(client=client, threads=threads)
+        collector = PictureCollector(client=client, threads=threads, review=review)
         generator = Generator(
-            client=client,
+            cashier=Cashier(
+                client=client, books=books, breaker=breaker, purse=purse, keeper=keeper, pause=pause
+            ),
             books=books,
             turns=TurnQueue(
                 total=settings.concurrent_generations,
@@ -83,6 +98,9 @@ async def open_services(
             ),
             gatherer=PictureGatherer(threads=threads, max_side=settings.max_image_side),
             collector=collector,
+            breaker=breaker,
+            purse=purse,
+            catalogue=lambda: keeper.current,
             defaults=ModelDefaults(
                 imagine=settings.default_model,
                 edit=settings.default_edit_model,
@@ -91,6 +109,7 @@ async def open_services(
             ),
             clock=clock,
             user_key=hashlib.sha256(settings.required_nanogpt_api_key().encode()).digest(),
+            response_format=settings.response_format,
         )
         stack.push_async_callback(generator.close)
         yield Services(
@@ -104,23 +123,34 @@ async def open_services(
             threads=threads,
             links=LinkReader(max_bytes=settings.max_upload_megabytes * _BYTES_PER_MEGABYTE),
             nanogpt=client,
+            catalogue=keeper,
+            presence=Presence(database=database, clock=clock, owner=books.owner, pace=pace),
             breaker=breaker,
             alarms=alarms,
             purse=purse,
         )
 
 
-def open_nanogpt(settings: Settings) -> NanoGPTClient:
-    """Return a client for the configured key and address.
+def open_nanogpt(
+    settings: Settings,
+    *,
+    pace: Pace | None = None,
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    is_key_needed: bool = True,
+) -> NanoGPTClient:
+    """Return a client for the configured key and address; where no key is set nor needed, it only reads the catalogue.
 
     Raises:
         SettingsError: the key is missing or has a form that no key has.
     """
+    is_keyless = settings.nanogpt_api_key is None and not is_key_needed
     try:
         return NanoGPTClient(
-            api_key=settings.required_nanogpt_api_key(),
+            api_key=None if is_keyless else settings.required_nanogpt_api_key(),
             base_url=settings.nanogpt_base_url,
+            pace=pace,
             timeout_seconds=settings.generation_timeout_seconds,
+            sleep=pause,
         )
     except ValueError as error:
         raise SettingsError(f"NANOGPT_API_KEY or NANOGPT_BASE_URL is wrong: {error}.") from error

@@ -8,8 +8,10 @@ from nanobot.clock import Clock
 from nanobot.generation.alarms import Alarms
 from nanobot.generation.books import Books
 from nanobot.generation.breaker import Breaker
+from nanobot.generation.catalogue_keeper import CatalogueKeeper
 from nanobot.generation.collect import PictureCollector
 from nanobot.generation.generator import Generator
+from nanobot.generation.presence import Presence
 from nanobot.generation.purse import Purse
 from nanobot.images.links import LinkReader
 from nanobot.images.threads import ImageThreads
@@ -33,6 +35,8 @@ class Services:
     threads: ImageThreads
     links: LinkReader
     nanogpt: NanoGPTClient
+    catalogue: CatalogueKeeper
+    presence: Presence
     breaker: Breaker
     alarms: Alarms
     purse: Purse

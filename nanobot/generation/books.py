@@ -12,8 +12,9 @@ from decimal import Decimal
 
 from nanobot.clock import Clock
 from nanobot.errors import PersonError
+from nanobot.generation.plan import Plan
 from nanobot.generation.request import GenerationRequest, ReturnAddress
-from nanobot.nanogpt.shapes import HostedPicture, ImageAnswer, InlinePicture, Picture
+from nanobot.nanogpt.shapes import HostedPicture, ImageAnswer, InlinePicture, PendingPicture, Picture
 from nanobot.quotas.desk import Hold, QuotaDesk
 from nanobot.quotas.policy import QuotaRefusal
 from nanobot.store import generations, pictures
@@ -21,6 +22,7 @@ from nanobot.store.database import Database
 from nanobot.store.generations import InteractionTicket, Lease
 from nanobot.store.pictures import NewPicture
 from nanobot.store.tables import Generation, GenerationStatus
+from nanobot.store.tables import Picture as StoredPicture
 
 log = logging.getLogger(__name__)
 
@@ -46,12 +48,12 @@ class Books:
         self._clock = clock
         self.owner = owner
 
-    async def open(self, generation_id: str, request: GenerationRequest, model: str) -> Hold | QuotaRefusal:
+    async def open(self, generation_id: str, request: GenerationRequest, plan: Plan) -> Hold | QuotaRefusal:
         """Hold the pictures in the ledger and write the generation's row, both or neither."""
         address = request.address
         async with self._database.begin() as session:
             held = await self._desk.hold(
-                session, request.member, generation_id=generation_id, images=request.count
+                session, request.member, generation_id=generation_id, images=plan.count
             )
             if isinstance(held, Hold):
                 await generations.add(
@@ -62,8 +64,8 @@ class Books:
                     guild_id=request.member.guild_id,
                     channel_id=address.channel_id,
                     user_id=request.member.user_id,
-                    request=describe(request, model),
-                    images_wanted=request.count,
+                    request=describe(request, plan),
+                    images_wanted=plan.count,
                     lease=self._lease(),
                     ticket=_ticket(address),
                     reply_to_message_id=address.reply_to_message_id,
@@ -84,7 +86,7 @@ class Books:
             raise TakenOver
 
     async def made(self, generation_id: str, answer: ImageAnswer) -> None:
-        """Store the answer before anything else is done with it: it is paid."""
+        """Store an answer, beside those of other calls, before anything else is done with it: it is paid."""
         async with self._database.begin() as session:
             is_stored = await generations.record_answer(
                 session,
@@ -112,15 +114,23 @@ class Books:
     ) -> None:
         """Settle `images` of the hold, give the rest back, and note where they were posted, all or nothing.
 
+        More images than are held, which NanoGPT gave unasked, cost the member nothing. `cost` is what all was paid.
         What was kept only to deliver the pictures (interaction token, inline bytes) is forgotten. A generation that
         ended before stays as it is, and so does its hold.
         """
         async with self._database.begin() as session:
             is_first = await generations.mark_posted(
-                session, generation_id, now=self._clock.now(), channel_id=channel_id, message_id=message_id
+                session,
+                generation_id,
+                now=self._clock.now(),
+                channel_id=channel_id,
+                message_id=message_id,
+                cost=cost,
             )
-            if is_first:
-                await self._desk.settle(session, generation_id, images=images, cost=cost)
+            row = await generations.get(session, generation_id) if is_first else None
+            if row is not None:
+                kept = min(images, row.images_wanted)
+                await self._desk.settle(session, generation_id, images=kept, cost=cost)
         if is_first:
             log.info("generation %s: posted and settled", generation_id)
         else:
@@ -142,7 +152,7 @@ class Books:
         """Return the pictures of a `made` generation in their order."""
         async with self._database.read() as session:
             rows = await pictures.of(session, generation_id)
-        return [NewPicture(url=row.url, data=row.data) for row in rows]
+        return [NewPicture(url=row.url, data=row.data, task_id=row.task_id) for row in rows if _is_kept(row)]
 
     async def find(self, generation_id: str) -> Generation | None:
         """Return the generation's row, detached."""
@@ -184,20 +194,29 @@ def to_stored(picture: Picture) -> NewPicture:
             return NewPicture(url=url)
         case InlinePicture(data=data):
             return NewPicture(data=data)
+        case PendingPicture(task_id=task_id):
+            return NewPicture(task_id=task_id)
 
 
-def describe(request: GenerationRequest, model: str) -> dict[str, object]:
+def _is_kept(row: StoredPicture) -> bool:
+    """Tell whether there is something to fetch: bytes are forgotten once they are posted."""
+    return any((row.url, row.data, row.task_id))
+
+
+def describe(request: GenerationRequest, plan: Plan) -> dict[str, object]:
     """Return what is kept of a request: enough to show it again and to make it again."""
     fields: dict[str, object] = {
         "prompt": request.prompt,
-        "model": model,
+        "model": plan.model_id,
         "count": request.count,
-        "size": request.size,
+        "size": plan.size,
         "seed": request.seed,
         "negative_prompt": request.negative_prompt,
         "guidance_scale": request.guidance_scale,
         "steps": request.steps,
         "strength": request.strength,
+        "kontext_max_mode": request.kontext_max_mode,
+        "check_results": request.check_results or None,
         "pictures": [source.name for source in request.pictures],
         "mask": request.mask.name if request.mask else None,
     }

@@ -82,6 +82,9 @@ def _refused(error: errors.NanoGPTError, model: str) -> str:
     match error:
         case errors.PolicyRefused():
             return f"NanoGPT's content policy does not allow this prompt or picture. Please word it differently. {_CREDIT}"
+        case errors.PictureNotMade():
+            said = f": “{error.reason.rstrip('.')}”" if error.reason else ""
+            return f"NanoGPT could not make the picture{said}. Try again, perhaps in other words. {_CREDIT}"
         case errors.ModelUnavailable():
             return f"NanoGPT has no model `{model}` for pictures right now. Choose another; `/models` lists some. {_CREDIT}"
         case errors.Forbidden():

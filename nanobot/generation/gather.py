@@ -6,9 +6,21 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nanobot.errors import PersonError
 from nanobot.generation.request import PictureSource
+from nanobot.images.erased import prepare_erased_mask
 from nanobot.images.prepare import PreparedPicture, prepare_mask, prepare_picture
 from nanobot.images.threads import ImageThreads
+
+
+class MaskNeeded(PersonError):
+    """The model paints within a mask, and there is neither a mask nor anything transparent in the picture."""
+
+    def __init__(self, model_id: str) -> None:
+        super().__init__(
+            f"`{model_id}` needs a mask. Attach one that is white where the picture may change and black elsewhere, "
+            "or make that part of the picture transparent."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,26 +38,47 @@ class PictureGatherer:
         self._threads = threads
         self._max_side = max_side
 
-    async def gather(self, sources: Sequence[PictureSource], mask: PictureSource | None) -> GivenPictures:
-        """Return the data URLs of `sources` in order and of `mask`, exactly as large as the first of them.
+    async def gather(
+        self,
+        sources: Sequence[PictureSource],
+        mask: PictureSource | None,
+        *,
+        mask_needed_by: str | None = None,
+        is_half: bool = False,
+    ) -> GivenPictures:
+        """Return the data URLs of `sources` in order and of a mask, exactly as large as the first of them.
+
+        Where no mask is given and a model is `mask_needed_by`, what is transparent in the first picture is marked.
+        With `is_half` sides have at most half as many pixels as usual.
 
         Raises:
-            PersonError: a picture cannot be read, is no picture, or is too large.
+            PersonError: a picture cannot be read, is no picture, or is too large, or a mask is missing.
         """
-        prepared = await asyncio.gather(*(self._prepare(source) for source in sources))
-        data_urls = tuple(picture.data_url for picture in prepared)
-        if mask is None:
-            return GivenPictures(data_urls=data_urls)
-        return GivenPictures(
-            data_urls=data_urls, mask_data_url=(await self._prepare_mask(mask, prepared[0])).data_url
+        max_side = self._max_side // 2 if is_half else self._max_side
+        read = await asyncio.gather(*(source.read() for source in sources))
+        prepared = await asyncio.gather(
+            *(
+                self._threads.run(prepare_picture, data, name=source.name, max_side=max_side)
+                for source, data in zip(sources, read, strict=True)
+            )
         )
-
-    async def _prepare(self, source: PictureSource) -> PreparedPicture:
-        data = await source.read()
-        return await self._threads.run(prepare_picture, data, name=source.name, max_side=self._max_side)
+        data_urls = tuple(picture.data_url for picture in prepared)
+        if mask is not None:
+            prepared_mask = await self._prepare_mask(mask, prepared[0])
+        elif mask_needed_by is not None and prepared:
+            prepared_mask = await self._mark_erased(read[0], prepared[0], mask_needed_by)
+        else:
+            return GivenPictures(data_urls=data_urls)
+        return GivenPictures(data_urls=data_urls, mask_data_url=prepared_mask.data_url)
 
     async def _prepare_mask(self, mask: PictureSource, base: PreparedPicture) -> PreparedPicture:
         data = await mask.read()
         return await self._threads.run(
             prepare_mask, data, name=mask.name, width=base.width, height=base.height
         )
+
+    async def _mark_erased(self, data: bytes, base: PreparedPicture, model_id: str) -> PreparedPicture:
+        mask = await self._threads.run(prepare_erased_mask, data, width=base.width, height=base.height)
+        if mask is None:
+            raise MaskNeeded(model_id)
+        return mask

@@ -12,31 +12,34 @@ import hashlib
 import hmac
 import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Literal
 from uuid import uuid4
 
 from nanobot.clock import Clock
 from nanobot.errors import PersonError
 from nanobot.generation import diary, events
-from nanobot.generation.books import Books, to_stored
-from nanobot.generation.collect import PictureCollector
-from nanobot.generation.failures import is_operators_concern, sentence_of, status_of
+from nanobot.generation.basket import Basket
+from nanobot.generation.books import Books
+from nanobot.generation.breaker import Breaker
+from nanobot.generation.collect import CollectedPicture, PictureCollector
+from nanobot.generation.failures import sentence_of, status_of
 from nanobot.generation.gather import GivenPictures, PictureGatherer
-from nanobot.generation.plan import ModelDefaults, check_request, choose_model
+from nanobot.generation.orders import image_requests
+from nanobot.generation.payment import AnswerNotStored, Cashier, Payment
+from nanobot.generation.plan import ModelDefaults, Plan, make_plan
+from nanobot.generation.purse import Purse
 from nanobot.generation.request import GenerationRequest
+from nanobot.generation.surely import surely
 from nanobot.generation.turns import Ticket, TurnQueue, Withdrawn
-from nanobot.nanogpt.client import NanoGPTClient
+from nanobot.nanogpt.catalogue import Catalogue
 from nanobot.nanogpt.errors import NanoGPTError
-from nanobot.nanogpt.shapes import ImageAnswer, ImageRequest
 from nanobot.quotas.policy import QuotaRefusal
 from nanobot.store.tables import GenerationStatus
 
 log = logging.getLogger(__name__)
-
-_T = TypeVar("_T")
 
 PICTURES_LOST = "NanoGPT made the picture, but it could not be fetched. Nothing was taken from your quota; try again in a minute."
 
@@ -47,11 +50,11 @@ class _Job:
 
     id: str
     request: GenerationRequest
-    model: str
+    plan: Plan
     ticket: Ticket
     started: float
-    payment: asyncio.Task[ImageAnswer] | None = None
-    is_sent: bool = False
+    payment: Payment | None = None
+    paying: asyncio.Task[None] | None = None
     handed_over: bool = False
 
 
@@ -61,23 +64,31 @@ class Generator:
     def __init__(
         self,
         *,
-        client: NanoGPTClient,
+        cashier: Cashier,
         books: Books,
         turns: TurnQueue,
         gatherer: PictureGatherer,
         collector: PictureCollector,
+        breaker: Breaker,
+        purse: Purse,
+        catalogue: Callable[[], Catalogue],
         defaults: ModelDefaults,
         clock: Clock,
         user_key: bytes,
+        response_format: Literal["url", "b64_json"] = "url",
     ) -> None:
-        self._client = client
+        self._cashier = cashier
         self._books = books
         self._turns = turns
         self._gatherer = gatherer
         self._collector = collector
+        self._breaker = breaker
+        self._purse = purse
+        self._catalogue = catalogue
         self._defaults = defaults
         self._clock = clock
         self._user_key = user_key
+        self._response_format = response_format
         self._jobs: dict[str, _Job] = {}
         self._orphans: set[asyncio.Task[None]] = set()
         self._is_closed = False
@@ -85,11 +96,12 @@ class Generator:
     async def close(self) -> None:
         """Stop. What is under way stays in the books as it is, for recovery after the next start."""
         self._is_closed = True
-        payments = [job.payment for job in self._jobs.values() if job.payment is not None]
-        for payment in payments:
-            payment.cancel()
+        payments = [job.paying for job in self._jobs.values() if job.paying is not None]
+        for paying in payments:
+            paying.cancel()
         if pending := {*payments, *self._orphans}:
             await asyncio.wait(pending)
+        await self._cashier.close()
 
     @property
     def active_ids(self) -> frozenset[str]:
@@ -102,13 +114,13 @@ class Generator:
         Close the generator (`contextlib.aclosing`) if you stop listening early.
         """
         try:
-            model = choose_model(request, self._defaults)
-            check_request(request, model)
+            self._breaker.raise_if_open()
+            plan = make_plan(request, catalogue=self._catalogue(), defaults=self._defaults)
             ticket = self._turns.join(request.member.user_id)
         except PersonError as refusal:
             yield events.Refused(sentence=refusal.sentence)
             return
-        job = _Job(uuid4().hex, request, model, ticket, time.monotonic())
+        job = _Job(uuid4().hex, request, plan, ticket, time.monotonic())
         self._jobs[job.id] = job
         try:
             async with aclosing(self._accept_and_perform(job)) as happenings:
@@ -116,29 +128,34 @@ class Generator:
                     diary.note(job.id, event)
                     yield event
         finally:
-            if job.payment is None or job.payment.done():
+            if job.paying is None or job.paying.done():
                 self._forget(job)
 
     def cancel(self, generation_id: str) -> bool:
         """Withdraw a generation that has not been sent yet; tell whether that was still possible."""
         job = self._jobs.get(generation_id)
-        if job is None or job.payment is not None:
+        if job is None or job.paying is not None:
             return False
         job.ticket.withdraw()
         return True
 
     async def _accept_and_perform(self, job: _Job) -> events.EventStream:
         try:
-            held = await _surely(self._books.open(job.id, job.request, job.model))
+            held = await surely(self._books.open(job.id, job.request, job.plan))
             if isinstance(held, QuotaRefusal):
                 yield events.QuotaRefused(refusal=held)
                 return
-            yield events.Accepted(generation_id=job.id, model=job.model, count=job.request.count)
+            yield events.Accepted(
+                generation_id=job.id,
+                model=job.plan.model_id,
+                count=job.plan.count,
+                left_out=job.plan.left_out_options,
+            )
             async with aclosing(self._perform(job)) as happenings:
                 async for event in happenings:
                     yield event
         except (Withdrawn, PersonError, NanoGPTError) as error:
-            yield await _surely(self._end(job, error))
+            yield await surely(self._end(job, error))
         except BaseException:
             await self._try_abandon(job)
             raise
@@ -147,50 +164,34 @@ class Generator:
         async for position in job.ticket.positions():
             yield events.Queued(position=position)
         yield events.Preparing(pictures=len(job.request.pictures))
-        given = await self._gatherer.gather(job.request.pictures, job.request.mask)
+        given = await self._gather(job)
         job.ticket.raise_if_withdrawn()
-        order = self._image_request(job.request, job.model, given)
+        payment = self._payment(job, given)
         if self._is_closed:
             raise asyncio.CancelledError
-        job.payment = asyncio.create_task(self._pay(job, order))
+        # One task that a consumer who walks away does not tear apart.
+        job.payment, job.paying = payment, asyncio.create_task(self._cashier.pay(payment))
         yield events.Generating(since=self._clock.now())
-        answer = await asyncio.shield(job.payment)
-        async with aclosing(self._hand_over(job, answer)) as happenings:
+        async with aclosing(self._hand_over(job, payment, job.paying)) as happenings:
             async for event in happenings:
                 yield event
 
-    async def _pay(self, job: _Job, order: ImageRequest) -> ImageAnswer:
-        """Call the paid route and store its answer: one task that a consumer who walks away does not tear apart."""
-        answer = await self._client.generate(order, on_sending=lambda: self._note_sending(job))
-        # More than was asked for cannot be settled: only so many are held.
-        answer = replace(answer, pictures=answer.pictures[: order.n])
-        await _surely(self._books.made(job.id, answer))
-        return answer
-
-    async def _note_sending(self, job: _Job) -> None:
-        await self._books.sending(job.id)
-        job.is_sent = True
-
-    async def _hand_over(self, job: _Job, answer: ImageAnswer) -> events.EventStream:
-        stored = [to_stored(picture) for picture in answer.pictures]
-        collected = 0
-        async with aclosing(self._collector.collect(job.id, stored)) as pictures:
+    async def _hand_over(self, job: _Job, payment: Payment, paying: asyncio.Task[None]) -> events.EventStream:
+        basket = Basket(plan=job.plan, payment=payment)
+        arriving = self._collector.collect(job.id, payment.arriving(), check=job.request.check_results)
+        async with aclosing(arriving) as pictures:
             async for picture in pictures:
-                collected += 1
-                yield events.PictureReady(picture=picture, total=len(stored))
-        if not collected:
-            await _surely(self._books.close(job.id, GenerationStatus.FAILED, "no picture could be fetched"))
-            yield events.Failed(sentence=PICTURES_LOST)
+                basket.put(picture)
+                if isinstance(picture, CollectedPicture):
+                    yield events.PictureReady(picture=picture, total=job.plan.count)
+        await asyncio.shield(paying)
+        if not basket.collected:
+            await surely(self._books.close(job.id, GenerationStatus.FAILED, "no picture could be fetched"))
+            yield events.Failed(sentence=basket.not_made_sentence or PICTURES_LOST)
             return
         job.handed_over = True
-        yield events.Finished(
-            generation_id=job.id,
-            model=job.model,
-            cost=answer.cost,
-            payment_source=answer.payment_source,
-            seconds=time.monotonic() - job.started,
-            pictures=collected,
-            lost=len(stored) - collected,
+        yield basket.finished(
+            job.id, seconds=time.monotonic() - job.started, is_balance_low=self._purse.is_low
         )
 
     async def _end(self, job: _Job, error: Withdrawn | PersonError | NanoGPTError) -> events.Event:
@@ -199,53 +200,50 @@ class Generator:
             case Withdrawn():
                 await self._books.close(job.id, GenerationStatus.CANCELLED, "withdrawn by the member")
                 return events.Cancelled()
+            case AnswerNotStored():
+                await self._books.close(job.id, GenerationStatus.UNKNOWN, "the answer could not be stored")
+                return events.Failed(sentence=error.sentence)
             case PersonError():
                 await self._books.close(job.id, GenerationStatus.REFUSED, error.sentence)
                 return events.Failed(sentence=error.sentence)
             case NanoGPTError():
-                if is_operators_concern(error):
-                    log.error("generation %s: %s: %s", job.id, type(error).__name__, error)
-                else:  # the vendor's words about a prompt may quote it
-                    log.info("generation %s: %s: %s", job.id, type(error).__name__, error.headline)
                 await self._books.close(job.id, status_of(error), str(error))
-                return events.Failed(sentence=sentence_of(error, model=job.model))
+                return events.Failed(sentence=sentence_of(error, model=job.plan.model_id))
 
     async def _try_abandon(self, job: _Job) -> None:
         """Abandon the job; if the books cannot be written now, recovery does it once the lease has run out."""
         abandoning = asyncio.ensure_future(self._abandon(job))
-        await _surely(asyncio.wait([abandoning]))
+        await surely(asyncio.wait([abandoning]))
         self._note_end(job, abandoning)
 
     async def _abandon(self, job: _Job) -> None:
         """Nobody listens any more: release what was not sent, let what was sent come to its end by itself."""
         if job.handed_over or self._is_closed:
             return
-        if job.payment is None:
+        if job.paying is None:
             await self._books.close(job.id, GenerationStatus.INTERRUPTED, "ended before it was sent")
-        elif job.payment.done():
-            await self._end_unheard(job, job.payment)
+        elif job.paying.done():
+            await self._end_unheard(job, job.paying)
         else:
-            orphan = asyncio.create_task(self._end_unheard(job, job.payment))
+            orphan = asyncio.create_task(self._end_unheard(job, job.paying))
             self._orphans.add(orphan)
             orphan.add_done_callback(self._orphans.discard)
             orphan.add_done_callback(lambda done: self._note_end(job, done))
 
-    async def _end_unheard(self, job: _Job, payment: asyncio.Task[ImageAnswer]) -> None:
+    async def _end_unheard(self, job: _Job, paying: asyncio.Task[None]) -> None:
         """Wait for a payment that nobody else waits for, and write down how it ended."""
         try:
-            await asyncio.wait([payment])
-            if payment.cancelled():
+            await asyncio.wait([paying])
+            if paying.cancelled():
                 return
-            match payment.exception():
+            match paying.exception():
                 case None:
                     log.warning("generation %s: made while nobody listened; recovery delivers it", job.id)
                 case (PersonError() | NanoGPTError()) as error:
                     await self._end(job, error)
-                case _ if job.is_sent:
-                    log.error("generation %s: paid, and its answer could not be stored", job.id)
-                    await self._books.close(
-                        job.id, GenerationStatus.UNKNOWN, "the answer could not be stored"
-                    )
+                case _ if job.payment is not None and job.payment.is_sent:
+                    log.error("generation %s: sent, and its outcome is unknown", job.id)
+                    await self._books.close(job.id, GenerationStatus.UNKNOWN, "it broke down after sending")
                 case _:
                     await self._books.close(job.id, GenerationStatus.INTERRUPTED, "ended before it was sent")
         finally:
@@ -260,36 +258,30 @@ class Generator:
         self._jobs.pop(job.id, None)
         job.ticket.leave()
 
-    def _image_request(self, request: GenerationRequest, model: str, given: GivenPictures) -> ImageRequest:
-        return ImageRequest(
-            prompt=request.prompt,
-            model=model,
-            n=request.count,
-            size=request.size,
-            user=self._pseudonym(request.member.user_id),
-            image_data_urls=given.data_urls,
-            mask_data_url=given.mask_data_url,
-            strength=request.strength,
-            guidance_scale=request.guidance_scale,
-            num_inference_steps=request.steps,
-            seed=request.seed,
-            negative_prompt=request.negative_prompt,
+    async def _gather(self, job: _Job, *, is_half: bool = False) -> GivenPictures:
+        model = job.plan.model
+        return await self._gatherer.gather(
+            job.request.pictures,
+            job.request.mask,
+            mask_needed_by=model.id if model is not None and model.mask == "required" else None,
+            is_half=is_half,
+        )
+
+    def _payment(self, job: _Job, given: GivenPictures) -> Payment:
+        orders = image_requests(
+            job.request,
+            job.plan,
+            given,
+            user=self._pseudonym(job.request.member.user_id),
+            response_format=self._response_format,
+        )
+        return Payment(
+            generation_id=job.id,
+            model_id=job.plan.model_id,
+            orders=orders,
+            shrink=lambda: self._gather(job, is_half=True),
         )
 
     def _pseudonym(self, user_id: int) -> str:
         """NanoGPT learns that two pictures are of one member, and nothing that leads to a Discord account."""
         return hmac.new(self._user_key, str(user_id).encode(), hashlib.sha256).hexdigest()[:32]
-
-
-async def _surely(work: Coroutine[Any, Any, _T]) -> _T:
-    """Run `work` to its end, however often the caller is cancelled meanwhile; that is raised afterwards."""
-    task = asyncio.ensure_future(work)
-    cancellation: asyncio.CancelledError | None = None
-    while not task.done():
-        try:
-            await asyncio.wait([task])
-        except asyncio.CancelledError as error:
-            cancellation = error
-    if cancellation is not None:
-        raise cancellation
-    return task.result()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Callable, Collection
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TypeAlias
 
 from nanobot.generation.books import Books
@@ -28,10 +29,11 @@ PICTURES_GONE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
-    """Paid and at hand: to be posted now, then settled with `Books.posted`."""
+    """Paid and at hand: to be posted now, then settled with `Books.posted`. `cost` in US dollars is of all that was paid."""
 
     generation: Generation
     pictures: tuple[CollectedPicture, ...]
+    cost: Decimal | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +84,23 @@ async def _recover_one(books: Books, collector: PictureCollector, generation: Ge
 
 
 async def _fetch(books: Books, collector: PictureCollector, generation: Generation) -> Recovery:
+    if generation.images_made < generation.images_wanted:
+        log.error(
+            "generation %s: %d of %d pictures are there; what the rest cost is unknown",
+            generation.id,
+            generation.images_made,
+            generation.images_wanted,
+        )
     stored = await books.stored_pictures(generation.id)
-    pictures = tuple([picture async for picture in collector.collect(generation.id, stored)])
+    check = generation.request.get("check_results") is True
+    pictures = tuple(await collector.collect_all(generation.id, stored, check=check))
     if pictures:
-        return Recovered(generation=generation, pictures=pictures)
+        return Recovered(generation=generation, pictures=pictures, cost=_cost(generation, pictures))
     await books.close(generation.id, GenerationStatus.FAILED, "no picture could be fetched after a restart")
     return Lost(generation=generation, sentence=PICTURES_GONE)
+
+
+def _cost(generation: Generation, pictures: Sequence[CollectedPicture]) -> Decimal | None:
+    costs = [generation.cost, *(picture.check_cost for picture in pictures)]
+    known = [cost for cost in costs if cost is not None]
+    return sum(known, Decimal(0)) if known else None

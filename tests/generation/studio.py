@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,6 +21,7 @@ from nanobot.bot.services import Services
 from nanobot.clock import TurnableClock
 from nanobot.generation import events
 from nanobot.generation.books import LEASE_SECONDS
+from nanobot.generation.plan import ModelDefaults
 from nanobot.generation.recovery import Lost, Recovered, Recovery, recover
 from nanobot.generation.request import GenerationRequest, Kind, ReturnAddress
 from nanobot.quotas.desk import Member, Standing
@@ -40,6 +41,10 @@ ADDRESS = ReturnAddress(
     application_id=7,
     interaction_token="a-secret-token",
     interaction_expires_at=NOON + timedelta(minutes=15),
+)
+
+DEFAULTS = ModelDefaults(
+    imagine="hidream", edit="flux-kontext", inpainting="flux-lora/inpainting", upscale="Upscaler"
 )
 
 _E = TypeVar("_E")
@@ -165,9 +170,9 @@ class Studio:
         recoveries = await self.recovered(even_if_leased=even_if_leased)
         for recovery in recoveries:
             match recovery:
-                case Recovered(generation=generation, pictures=pictures):
+                case Recovered(generation=generation, pictures=pictures, cost=cost):
                     await self.services.books.posted(
-                        generation.id, images=len(pictures), cost=generation.cost, message_id=701
+                        generation.id, images=len(pictures), cost=cost, message_id=701
                     )
                 case Lost():
                     pass
@@ -190,6 +195,11 @@ async def follow(stream: events.EventStream) -> list[events.Event]:
     return [event async for event in stream]
 
 
+async def at_once(_seconds: float) -> None:
+    """Pause for no time at all, so that what is tried again is tried again now."""
+    await asyncio.sleep(0)
+
+
 def settings_for(database_url: str, nanogpt: NanoGPTStandIn, **changes: Any) -> Settings:
     fields: dict[str, Any] = {
         "database_url": database_url,
@@ -209,10 +219,11 @@ async def open_studio(
     *,
     clock: TurnableClock | None = None,
     rule: Rule = TEN_A_DAY,
+    pause: Callable[[float], Awaitable[None]] = at_once,
     **changes: Any,
 ) -> AsyncIterator[Studio]:
     clock = clock or TurnableClock(NOON)
     async with open_services(
-        settings_for(database_url, nanogpt, **changes), clock, bot_rule=rule
+        settings_for(database_url, nanogpt, **changes), clock, bot_rule=rule, pause=pause
     ) as services:
         yield Studio(services=services, nanogpt=nanogpt, clock=clock)

@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from nanobot.generation import events
+from nanobot.generation.payment import AnswerNotStored
 from nanobot.generation.recovery import Lost
+from nanobot.sandbox.nanogpt import NanoGPTStandIn
 from nanobot.store.tables import GenerationStatus
-from tests.generation.studio import Studio, until
+from tests.generation.studio import Studio, open_studio, until
 
 _REFUSE = "BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
 
@@ -65,15 +67,36 @@ async def test_a_paid_answer_that_cannot_be_stored_gives_the_credit_back(
 ) -> None:
     """The operator reads of it in the log; neither member nor queue waits for a lease to run out."""
     await refuse(studio, "pictures")
-    with pytest.raises(IntegrityError):
-        await studio.run()
+    happened = await studio.run()
     (generation,) = await studio.generations()
 
+    assert happened[-1] == events.Failed(sentence=AnswerNotStored().sentence)
     assert generation.status is GenerationStatus.UNKNOWN
     assert generation.error == "the answer could not be stored"
     assert await studio.counted() == 0
     assert f"generation {generation.id}: paid, and its answer could not be stored" in caplog.messages
     assert studio.services.generator.active_ids == frozenset()
+
+
+async def test_a_paid_answer_is_stored_once_the_database_is_back(
+    sqlite_url: str, nanogpt: NanoGPTStandIn
+) -> None:
+    """A database that restarts while a picture is made does not lose it."""
+    pauses: list[float] = []
+
+    async def mended_meanwhile(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 2:
+            await mend(studio)
+
+    async with open_studio(sqlite_url, nanogpt, pause=mended_meanwhile) as studio:
+        await refuse(studio, "pictures")
+        happened = await studio.run_and_post()
+
+        assert isinstance(happened[-1], events.Finished)
+        assert await studio.statuses() == [GenerationStatus.POSTED]
+    assert pauses == [1.0, 2.0]
+    assert len(nanogpt.requests) == 1
 
 
 async def test_an_orphan_whose_answer_cannot_be_stored_is_ended_all_the_same(studio: Studio) -> None:

@@ -117,6 +117,18 @@ EXPECTED = [
         True,
         "NanoGPT failed in the middle of the work. Try again in a minute.",
     ),
+    (
+        errors.PictureNotMade(),
+        FAILED,
+        False,
+        "NanoGPT could not make the picture. Try again, perhaps in other words.",
+    ),
+    (
+        errors.PictureNotMade("banned words."),
+        FAILED,
+        False,
+        "NanoGPT could not make the picture: “banned words”. Try again, perhaps in other words.",
+    ),
 ]
 
 # Never reaches a sentence: the collector leaves the picture out, and the generator says what that means.
@@ -153,8 +165,8 @@ def test_each_error_has_its_sentence_and_its_status(
 @pytest.mark.parametrize(
     "kind", [type(error) for error, *_ in EXPECTED if not isinstance(error, errors.InvalidRequest)]
 )
-def test_only_a_plain_refusal_repeats_the_vendors_words(kind: type[errors.NanoGPTError]) -> None:
+def test_only_what_is_about_the_request_repeats_the_vendors_words(kind: type[errors.NanoGPTError]) -> None:
     """What NanoGPT says of the operator's account is not for members."""
     sentence = sentence_of(kind("account 4711 of fox@example.org"), model="hidream")
 
-    assert ("4711" in sentence) is (kind in {errors.NotCharged, errors.Conflict})
+    assert ("4711" in sentence) is (kind in {errors.NotCharged, errors.Conflict, errors.PictureNotMade})

@@ -10,6 +10,7 @@ import pytest
 
 from nanobot.generation import events
 from nanobot.generation.books import LEASE_SECONDS, TakenOver
+from nanobot.generation.plan import make_plan
 from nanobot.generation.recovery import (
     NEVER_SENT,
     OUTCOME_UNKNOWN,
@@ -18,11 +19,12 @@ from nanobot.generation.recovery import (
     Recovered,
     recover,
 )
+from nanobot.nanogpt.catalogue import Catalogue
 from nanobot.nanogpt.shapes import ImageAnswer, InlinePicture
 from nanobot.quotas.desk import Hold
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
 from nanobot.store.tables import GenerationStatus
-from tests.generation.studio import Studio, asked, follow, open_studio, photograph, until
+from tests.generation.studio import DEFAULTS, Studio, asked, follow, open_studio, photograph, until
 
 ANSWER = ImageAnswer(pictures=(InlinePicture(data=photograph("chelsea.png")),))
 
@@ -30,7 +32,9 @@ ANSWER = ImageAnswer(pictures=(InlinePicture(data=photograph("chelsea.png")),))
 async def leave_behind(studio: Studio, number: int, status: GenerationStatus) -> str:
     """Write a generation as a process does that is cut off in `status`."""
     books, generation_id = studio.services.books, f"{number:032x}"
-    assert isinstance(await books.open(generation_id, asked(), "hidream"), Hold)
+    request = asked()
+    plan = make_plan(request, catalogue=Catalogue(), defaults=DEFAULTS)
+    assert isinstance(await books.open(generation_id, request, plan), Hold)
     if status is not GenerationStatus.HELD:
         await books.sending(generation_id)
     if status is GenerationStatus.MADE:
