@@ -13,8 +13,8 @@ from nanobot.store.database import Database
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 5
-# Two beats: the others may be late once.
-NOTICED_SECONDS = 2 * BEAT_SECONDS
+# The others may be late by a beat, and what they sent just before still counts for a second.
+NOTICED_SECONDS = 2 * BEAT_SECONDS + 2
 ALIVE_SECONDS = 60
 
 

@@ -20,7 +20,6 @@ from tests.generation.studio import NOON
 BEAT = timedelta(seconds=BEAT_SECONDS)
 ALIVE = timedelta(seconds=ALIVE_SECONDS)
 SECOND = timedelta(seconds=1)
-MOST_LATE = timedelta(seconds=NOTICED_SECONDS) - BEAT
 
 
 class NotedPace(Pace):
@@ -179,7 +178,7 @@ async def test_of_processes_that_start_at_the_same_moment_one_at_most_does_not_w
 async def test_shares_never_add_up_to_more_than_the_limit(
     postgres_url: str, clock: TurnableClock, seed: int
 ) -> None:
-    """Processes come, leave and die as they like, and beats may come as late as a new one waits for."""
+    """Processes come, leave and die as they like, and a beat may come late by another."""
     chance = random.Random(seed)
     database = Database.open(postgres_url)
     living: list[Process] = []
@@ -195,7 +194,7 @@ async def test_shares_never_add_up_to_more_than_the_limit(
                     await gone.presence.leave()
             for process in living:
                 late = clock.now() - process.next_beat
-                if late >= MOST_LATE or (late >= timedelta(0) and chance.random() < 0.5):
+                if late >= BEAT or (late >= timedelta(0) and chance.random() < 0.5):
                     await process.renew(clock)
             sending = [each for each in living if each.starts_sending_at <= clock.now()]
             most = max(most, len(sending))
