@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nanobot.cli.checking import check
-from nanobot.cli.models import print_models
+from nanobot.cli.models import CAPABILITIES, ModelsOptions, print_models
 from nanobot.cli.sandboxing import SandboxOptions, run_sandbox
 from nanobot.cli.trying import TryOptions, try_prompt
 from nanobot.clock import Clock, ShiftedClock, SystemClock
@@ -53,8 +53,7 @@ def _run(arguments: argparse.Namespace) -> int:
         case "check":
             return 0 if asyncio.run(check(settings)) else _EXIT_FAILED
         case "models":
-            print_models(as_json=arguments.json)
-            return 0
+            return 0 if asyncio.run(print_models(_models_options(arguments), settings)) else _EXIT_FAILED
         case _:
             migrate(settings.database_url)
             print("The database is up to date.")
@@ -69,8 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_try(commands.add_parser("try", help="make a picture from the terminal"))
     commands.add_parser("check", help="check settings, database, Discord and NanoGPT")
     commands.add_parser("migrate", help="bring the database up to date")
-    models = commands.add_parser("models", help="list the models")
-    models.add_argument("--json", action="store_true", help="as JSON")
+    _add_models(commands.add_parser("models", help="list the models that NanoGPT has now"))
     return parser
 
 
@@ -126,6 +124,18 @@ def _add_try(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_models(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("text", nargs="*", metavar="TEXT", help="only models that may be meant by this")
+    parser.add_argument(
+        "--capability",
+        action="append",
+        default=[],
+        choices=tuple(CAPABILITIES),
+        help="only models that work from text, from a picture, from several, on a mask, or for adults; may be repeated",
+    )
+    parser.add_argument("--json", action="store_true", help="as JSON")
+
+
 def _clock(arguments: argparse.Namespace) -> Clock:
     return SystemClock() if arguments.clock is None else ShiftedClock(arguments.clock)
 
@@ -141,6 +151,12 @@ def _try_options(arguments: argparse.Namespace) -> TryOptions:
         seed=arguments.seed,
         out=arguments.out,
         sandbox=arguments.sandbox,
+    )
+
+
+def _models_options(arguments: argparse.Namespace) -> ModelsOptions:
+    return ModelsOptions(
+        text=" ".join(arguments.text), capabilities=tuple(arguments.capability), as_json=arguments.json
     )
 
 

@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from nanobot.bot.invite import invite_url
 from nanobot.errors import OperatorError
-from nanobot.nanogpt.errors import NanoGPTError
+from nanobot.nanogpt import Allowance, NanoGPTClient, NanoGPTError, read_models
 from nanobot.settings import Settings
 from nanobot.store.migrate import migrate
 from nanobot.wiring import open_nanogpt
@@ -91,9 +91,35 @@ def _described(application: Mapping[str, Any]) -> str:
 
 
 async def _check_nanogpt(settings: Settings) -> str:
+    """Ask for the balance, which takes a valid key; what else is asked for adds to it where it can be told."""
     async with open_nanogpt(settings) as client:
         try:
             balance = await client.check_balance()
         except NanoGPTError as error:
             raise OperatorError(str(error)) from error
-    return f"the key works; balance ${balance.usd:.2f}."
+        more = await asyncio.gather(_subscription(client), _models(client))
+    return f"the key works; balance ${balance.usd:.2f}; {'; '.join(more)}."
+
+
+async def _subscription(client: NanoGPTClient) -> str:
+    try:
+        subscription = await client.check_subscription()
+    except NanoGPTError:
+        return "its subscription cannot be told now"
+    if not subscription.is_active:
+        return "no subscription"
+    left = [_left(allowance) for allowance in subscription.allowances if allowance.remaining is not None]
+    return ", ".join((f"subscription {subscription.state or 'active'}", *left))
+
+
+def _left(allowance: Allowance) -> str:
+    of = "" if allowance.limit is None else f" of {allowance.limit}"
+    return f"{allowance.name} {allowance.remaining}{of} left"
+
+
+async def _models(client: NanoGPTClient) -> str:
+    try:
+        number = len(read_models(await client.fetch_catalogue()))
+    except NanoGPTError:
+        return "its list of models cannot be read now"
+    return f"{number} models"

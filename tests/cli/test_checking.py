@@ -15,11 +15,12 @@ from yarl import URL
 
 from nanobot.sandbox.discord import DiscordStandIn
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
+from nanobot.sandbox.nanogpt.catalogue import MODELS
 from tests.cli.conftest import Operator, Run
 from tests.journeys.health import free_port
 
 DATABASE_WELL = "✓ Database: reachable and up to date."
-NANOGPT_WELL = "✓ NanoGPT: the key works; balance $5.00."
+NANOGPT_WELL = f"✓ NanoGPT: the key works; balance $5.00; no subscription; {len(MODELS)} models."
 
 
 @pytest.fixture
@@ -107,6 +108,32 @@ async def test_discord_is_out_of_order(
 
     assert run.code == 1
     assert lines(run)[1:] == ["✗ Discord: Discord answered with status 503. Try again later.", NANOGPT_WELL]
+
+
+async def test_a_subscription_is_told_with_what_is_left_of_it(
+    operator: Operator, discord: DiscordStandIn, nanogpt: NanoGPTStandIn
+) -> None:
+    nanogpt.subscribe(daily=60, monthly=900)
+
+    run = await operator.runs("check")
+
+    assert "; subscription active, daily 60 of 60 left, monthly 900 of 900 left; " in lines(run)[2]
+
+
+async def test_what_cannot_be_told_beside_the_balance_is_said(
+    operator: Operator, discord: DiscordStandIn, nanogpt: NanoGPTStandIn
+) -> None:
+    """The key works all the same."""
+    nanogpt.trouble.keep_failing(403, "forbidden", on="usage")
+    nanogpt.trouble.keep_failing(403, "forbidden", on="catalogue")
+
+    run = await operator.runs("check")
+
+    assert run.code == 0
+    assert lines(run)[2] == (
+        "✓ NanoGPT: the key works; balance $5.00; its subscription cannot be told now; "
+        "its list of models cannot be read now."
+    )
 
 
 async def test_a_private_bot_needs_no_warning(operator: Operator) -> None:

@@ -1,12 +1,9 @@
-"""`--help`, `models`, and what any command says of settings that are wrong."""
+"""`--help`, and what any command says of settings that are wrong."""
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
-from nanobot.nanogpt.guide import GUIDE_MODELS
 from tests.cli.conftest import Operator
 
 
@@ -34,6 +31,7 @@ async def test_help_of_a_command_lists_its_options(operator: Operator) -> None:
         pytest.param(("try",), id="no prompt"),
         pytest.param(("try", "fox", "--count", "many"), id="no number"),
         pytest.param(("models", "--yaml"), id="unknown option"),
+        pytest.param(("models", "--capability", "music"), id="unknown capability"),
     ],
 )
 async def test_a_line_that_makes_no_sense_is_exit_code_2(
@@ -43,30 +41,6 @@ async def test_a_line_that_makes_no_sense_is_exit_code_2(
 
     assert (run.code, run.out) == (2, "")
     assert "error: " in run.err
-
-
-async def test_models_as_json_can_be_read_by_a_program(operator: Operator) -> None:
-    run = await operator.runs("models", "--json")
-
-    models = json.loads(run.out)
-    assert run.code == 0
-    assert [model["id"] for model in models] == list(GUIDE_MODELS)
-    assert models[0] == {
-        "id": "hidream",
-        "description": "Text-to-image, NanoGPT's default",
-        "pictures": "none",
-        "max_pictures": 0,
-        "mask": "none",
-    }
-
-
-async def test_models_as_a_table_names_each(operator: Operator) -> None:
-    run = await operator.runs("models")
-
-    assert run.code == 0
-    for model in GUIDE_MODELS.values():
-        assert model.id in run.out
-    assert "required, up to 1 │ needed" in run.words
 
 
 @pytest.mark.parametrize(
