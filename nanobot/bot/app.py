@@ -1,4 +1,4 @@
-"""The bot itself: commands, events, the three error doors, recovery in the background, and a clean end."""
+"""The bot itself: commands, events, the three error doors, and a clean end."""
 
 from __future__ import annotations
 
@@ -14,20 +14,17 @@ import discord
 from discord import app_commands
 from typing_extensions import override
 
+from nanobot.bot.background import Background
 from nanobot.bot.buttons import AgainButton, DeleteButton, EditButton, picture_buttons
 from nanobot.bot.cancel import CancelButton
 from nanobot.bot.client import NanobotClient
 from nanobot.bot.commands import about
 from nanobot.bot.commands.registry import all_commands
-from nanobot.bot.destination import of_generation
 from nanobot.bot.doors import show_error, show_message_error
 from nanobot.bot.mentions import answer_message
 from nanobot.bot.modals import receive_edit_form
 from nanobot.bot.services import Services
-from nanobot.generation.books import LEASE_SECONDS
-from nanobot.generation.recovery import recover
 from nanobot.store import bot_state
-from nanobot.store.database import is_sqlite, parse_url
 
 log = logging.getLogger(__name__)
 
@@ -48,13 +45,12 @@ class Nanobot(NanobotClient):
         self._add_commands()
         self.add_dynamic_items(AgainButton, EditButton, DeleteButton, CancelButton, about.EraseButton)
         self.tree.error(_on_command_error)
-        self._background: set[asyncio.Task[None]] = set()
+        self._background = Background(self)
 
     @override
     async def setup_hook(self) -> None:
         await self._sync_commands_if_changed()
-        self._start(self._keep_leases())
-        self._start(self._recover_for_ever())
+        await self._background.start()
 
     async def on_ready(self) -> None:
         log.info("online as %s in %d servers", self.user, len(self.guilds))
@@ -89,9 +85,7 @@ class Nanobot(NanobotClient):
                 await self.conversation.idle()
         except TimeoutError:
             log.warning("stopped while pictures were in the making; the next start takes care of them")
-        for task in self._background:
-            task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
+        await self._background.stop()
         await self.close()
 
     def _add_commands(self) -> None:
@@ -114,50 +108,6 @@ class Nanobot(NanobotClient):
         async with database.begin() as session:
             await bot_state.put(session, _SYNCED_COMMANDS, digest)
         log.info("registered %d commands with Discord", len(wanted))
-
-    def _start(self, work: Any) -> None:
-        task = asyncio.create_task(work)
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
-
-    async def _keep_leases(self) -> None:
-        while True:
-            await asyncio.sleep(LEASE_SECONDS / 3)
-            if at_work := self._at_work:
-                await self._surviving(self.services.books.renew_leases(at_work))
-
-    @property
-    def _at_work(self) -> frozenset[str]:
-        return self.services.generator.active_ids | self.conversation.at_work
-
-    async def _recover_for_ever(self) -> None:
-        """Deliver what was left behind: at once what the last run left, then whatever becomes stale."""
-        await self.wait_until_ready()
-        only_process = is_sqlite(parse_url(self.services.settings.database_url))
-        await self._surviving(self._recover(even_if_leased=only_process))
-        while True:
-            await asyncio.sleep(LEASE_SECONDS / 2)
-            await self._surviving(self._recover(even_if_leased=False))
-
-    async def _recover(self, *, even_if_leased: bool) -> None:
-        services = self.services
-        found = recover(
-            services.books,
-            services.collector,
-            at_work=lambda: self._at_work,
-            even_if_leased=even_if_leased,
-        )
-        async for recovery in found:
-            async with self.conversation.underway():
-                destination = of_generation(recovery.generation, self)
-                await self.conversation.deliver_recovered(recovery, destination)
-
-    async def _surviving(self, work: Any) -> None:
-        """Let a background task outlive an error of one round, which is logged with an id."""
-        try:
-            await work
-        except Exception:
-            log.exception("error %s in the background", secrets.token_hex(4))
 
 
 def _handlers_under_way() -> list[asyncio.Task[Any]]:

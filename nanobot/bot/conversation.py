@@ -126,12 +126,12 @@ class Conversation:
         match recovery:
             case Lost(sentence=sentence):
                 await self._delivery.tell(sentence, destination)
-            case Recovered(generation=generation, pictures=pictures):
+            case Recovered(generation=generation, pictures=pictures, cost=cost):
                 made = _Made(
                     generation_id=generation.id,
-                    caption=caption_of_row(generation, pictures),
+                    caption=caption_of_row(generation, pictures, cost),
                     pictures=pictures[:MAX_FILES],
-                    cost=generation.cost,
+                    cost=cost,
                 )
                 posted = await self._post(made, destination)
                 if isinstance(posted, Posted):
@@ -188,14 +188,21 @@ class Conversation:
         except DISCORD_TROUBLE as error:
             log.warning("generation %s: not posted yet: %s", made.generation_id, error)
             return words.POSTPONED
-        await books.posted(
-            made.generation_id,
-            images=len(made.pictures),
-            cost=made.cost,
-            channel_id=posted.channel_id,
-            message_id=posted.message_id,
-        )
+        await self._settle(made, posted)
         return posted
+
+    async def _settle(self, made: _Made, posted: Posted) -> None:
+        """Settle what is posted. Where the database is away, recovery posts it again, which the nonce undoes, and settles."""
+        try:
+            await self._services.books.posted(
+                made.generation_id,
+                images=len(made.pictures),
+                cost=made.cost,
+                channel_id=posted.channel_id,
+                message_id=posted.message_id,
+            )
+        except DATABASE_TROUBLE as error:
+            log.error("generation %s: posted, and not settled yet: %s", made.generation_id, error)
 
     def _parcel(self, made: _Made) -> Parcel:
         return Parcel(

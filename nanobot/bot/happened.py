@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import assert_never
 
 from nanobot.bot.progress import Update
@@ -119,7 +120,9 @@ def caption_of_request(
     )
 
 
-def caption_of_row(generation: Generation, pictures: Sequence[CollectedPicture]) -> words.Caption:
+def caption_of_row(
+    generation: Generation, pictures: Sequence[CollectedPicture], cost: Decimal | None
+) -> words.Caption:
     """Return what is told beneath pictures that a restart held up."""
     asked = generation.request
     return words.Caption(
@@ -129,7 +132,7 @@ def caption_of_row(generation: Generation, pictures: Sequence[CollectedPicture])
         width=pictures[0].width,
         height=pictures[0].height,
         seed=asked.get("seed"),
-        cost=generation.cost,
+        cost=cost,
         seconds=None,
         asked=asked.get("count", generation.images_wanted),
         planned=generation.images_wanted,

@@ -1,0 +1,107 @@
+"""What the bot does by itself while it answers people. Each piece of work outlives an error of one round."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from nanobot.bot.alarms import tell_owners
+from nanobot.bot.client import NanobotClient
+from nanobot.bot.destination import of_generation
+from nanobot.generation.books import LEASE_SECONDS
+from nanobot.generation.breaker import PROBE_SECONDS
+from nanobot.generation.presence import BEAT_SECONDS
+from nanobot.generation.recovery import recover
+from nanobot.store.database import is_sqlite, parse_url
+
+log = logging.getLogger(__name__)
+
+CATALOGUE_LOOK_SECONDS: Final = 600.0
+"""How often it is looked whether the list of models is an hour old; where NanoGPT gave none, so soon it is asked again."""
+
+_JITTER: Final = 0.2
+
+
+class Background:
+    """Work without an end, started with the bot and stopped with it."""
+
+    def __init__(self, bot: NanobotClient) -> None:
+        self._bot = bot
+        self._services = bot.services
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Start all of it; NanoGPT is not waited for, so that the bot is online whether or not it is there."""
+        breaker, client = self._services.breaker, self._services.nanogpt
+        # Other processes have to know of this one before its first call to NanoGPT.
+        await _surviving(self._services.presence.renew())
+        for work in (
+            self._repeat(self._services.catalogue.refresh_if_stale, CATALOGUE_LOOK_SECONDS, jitter=_JITTER),
+            self._repeat(self._services.presence.renew, BEAT_SECONDS),
+            self._repeat(lambda: breaker.watch(client), PROBE_SECONDS),
+            self._repeat(self._renew_leases, LEASE_SECONDS / 3),
+            self._tell_alarms(),
+            self._recover_for_ever(),
+        ):
+            self._tasks.append(asyncio.create_task(work))
+
+    async def stop(self) -> None:
+        """Stop all of it, and leave the share of NanoGPT's limit to the other processes."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await _surviving(self._services.presence.leave())
+
+    async def _repeat(
+        self, work: Callable[[], Awaitable[None]], every_seconds: float, *, jitter: float = 0.0
+    ) -> None:
+        """Do it now and every so often; `jitter` is the part of the time by which processes differ."""
+        while True:
+            await _surviving(work())
+            await asyncio.sleep(every_seconds * random.uniform(1 - jitter, 1 + jitter))  # noqa: S311  # no secret
+
+    async def _renew_leases(self) -> None:
+        if at_work := self._at_work:
+            await self._services.books.renew_leases(at_work)
+
+    @property
+    def _at_work(self) -> frozenset[str]:
+        return self._services.generator.active_ids | self._bot.conversation.at_work
+
+    async def _tell_alarms(self) -> None:
+        async for alarm in self._services.alarms.heard():
+            await _surviving(tell_owners(alarm, self._bot))
+
+    async def _recover_for_ever(self) -> None:
+        """Deliver what was left behind: at once what the last run left, then whatever becomes stale."""
+        await self._bot.wait_until_ready()
+        only_process = is_sqlite(parse_url(self._services.settings.database_url))
+        await _surviving(self._recover(even_if_leased=only_process))
+        while True:
+            await asyncio.sleep(LEASE_SECONDS / 2)
+            await _surviving(self._recover(even_if_leased=False))
+
+    async def _recover(self, *, even_if_leased: bool) -> None:
+        found = recover(
+            self._services.books,
+            self._services.collector,
+            at_work=lambda: self._at_work,
+            even_if_leased=even_if_leased,
+        )
+        conversation = self._bot.conversation
+        async for recovery in found:
+            async with conversation.underway():
+                destination = of_generation(recovery.generation, self._bot)
+                await conversation.deliver_recovered(recovery, destination)
+
+
+async def _surviving(work: Awaitable[None]) -> None:
+    """Let a background task outlive an error of one round, which is logged with an id."""
+    try:
+        await work
+    except Exception:
+        log.exception("error %s in the background", secrets.token_hex(4))
