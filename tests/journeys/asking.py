@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from nanobot.sandbox.bot_process import START_SECONDS, BotProcess
-from nanobot.sandbox.discord import Channel, DiscordStandIn, Message, Person
+from nanobot.sandbox.discord import Channel, DiscordStandIn, File, Message, Person
 
 _MOMENT = re.compile(r"<t:(\d+):R> \(<t:(\d+):f>\)")
 
@@ -28,9 +29,11 @@ async def forced_answer(person: Person, line: str, channel: Channel) -> str:
     return message.content
 
 
-async def picture(person: Person, line: str, channel: Channel) -> Message:
+async def picture(
+    person: Person, line: str, channel: Channel, attachments: Mapping[str, File] | None = None
+) -> Message:
     """Type a command that makes pictures; return the message that carries them once the command is done."""
-    call = await person.types(line, channel)
+    call = await person.types(line, channel, attachments)
     await call.settled(lambda message: message.content.startswith("Done"))
     return await channel.next_message(where=lambda message: bool(message.attachments))
 
@@ -61,5 +64,6 @@ async def models_listed(person: Person, channel: Channel) -> None:
         TimeoutError: it never does.
     """
     async with asyncio.timeout(START_SECONDS):
-        while not await person.completes("/imagine prompt:a fox model:midjourney", channel):
-            pass
+        suggested: list[tuple[str, str | int | float]] = []
+        while "midjourney" not in [value for _, value in suggested]:
+            suggested = await person.completes("/imagine prompt:a fox model:midjourney", channel)
