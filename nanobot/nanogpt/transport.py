@@ -21,6 +21,8 @@ MAX_ANSWER_BYTES: Final = 128 * 1024 * 1024
 # Name lookup, TCP and TLS together.
 CONNECT_TIMEOUT_SECONDS: Final = 15.0
 _CHUNK_BYTES: Final = 256 * 1024
+# Up to here a body is handed to the system in one go, without anybody noticing.
+_LARGEST_WHOLE_BODY_BYTES: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +71,11 @@ async def exchange(
     request_id: str | None = None
     try:
         with _translated():
-            # BytesIO and not bytes: aiohttp then writes in pieces and lets the event loop breathe.
             async with session.request(
                 "GET" if body is None else "POST",
                 url,
                 headers=headers,
-                data=None if body is None else io.BytesIO(body),
+                data=_payload(body),
                 timeout=timeout,
                 allow_redirects=False,
             ) as response:
@@ -112,6 +113,11 @@ async def _read_answer(response: aiohttp.ClientResponse, max_bytes: int) -> byte
             raise
         # The status has told that it was refused; that the explanation broke off does not make it unknown.
         return b""
+
+
+def _payload(body: bytes | None) -> bytes | io.BytesIO | None:
+    """Choose how a body is sent: of a file aiohttp writes pieces, which costs threads, and lets the event loop breathe."""
+    return body if body is None or len(body) <= _LARGEST_WHOLE_BODY_BYTES else io.BytesIO(body)
 
 
 @contextmanager
