@@ -164,8 +164,9 @@ async def test_a_process_that_was_thought_dead_comes_back_as_a_new_one(
 async def test_of_processes_that_start_at_the_same_moment_one_at_most_does_not_wait(
     postgres_url: str, clock: TurnableClock
 ) -> None:
-    databases = [Database.open(postgres_url) for _ in range(5)]
+    databases = [Database.open(postgres_url) for _ in range(8)]
     try:
+        await asyncio.gather(*(each.ping() for each in databases))  # so that none is held up by connecting
         started = [start(each, clock, f"process {number}") for number, each in enumerate(databases)]
         await asyncio.gather(*(process.renew(clock) for process in started))
     finally:
