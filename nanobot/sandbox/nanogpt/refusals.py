@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias, assert_never
 
 from aiohttp import web
 
-Envelope: TypeAlias = Literal["openai", "flat", "html", "empty", "storage"]
+Envelope: TypeAlias = Literal["openai", "flat", "published", "html", "empty", "storage"]
 
 _ERROR_TYPES = {
     401: "authentication_error",
@@ -58,6 +58,11 @@ class Refusal(Exception):
                 if self.required_balance is not None:
                     flat["requiredBalance"] = float(self.required_balance)
                 return web.json_response(flat, status=self.status, headers=headers)
+            case "published":
+                # The schema Error of https://docs.nano-gpt.com/openapi.json
+                return web.json_response(
+                    {"error": self.status, "message": self.message}, status=self.status, headers=headers
+                )
             case "html":
                 page = _HTML_PAGE.format(f"{self.status} {self.code}")
                 return web.Response(text=page, content_type="text/html", status=self.status, headers=headers)

@@ -21,7 +21,7 @@ from nanobot.sandbox.nanogpt.refusals import Refusal
 from nanobot.sandbox.nanogpt.shelf import Shelf
 from nanobot.sandbox.nanogpt.switchboard import MAX_BODY_BYTES, Switchboard, json_of
 from nanobot.sandbox.nanogpt.tasks import TaskBoard
-from nanobot.sandbox.nanogpt.till import Till
+from nanobot.sandbox.nanogpt.till import Allowance, Till
 from nanobot.sandbox.nanogpt.trouble import Trouble
 
 _SHUTDOWN_SECONDS = 1.0
@@ -115,6 +115,10 @@ class NanoGPTStandIn:
     def top_up(self, usd: Decimal) -> None:
         """Pay `usd` into the account."""
         self._till.balance += usd
+
+    def subscribe(self, *, daily: int, monthly: int) -> None:
+        """Let the account have a subscription with so many orders; what pictures cost does not change."""
+        self._till.subscribe(Allowance(daily=daily, monthly=monthly))
 
     def calls(self, route: Route) -> list[RecordedCall]:
         """Return the answered requests on another route than that of pictures, oldest first."""

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from nanobot.sandbox.nanogpt.refusals import Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """How many orders a subscription includes."""
+
+    daily: int
+    monthly: int
 
 
 class Till:
@@ -18,6 +27,8 @@ class Till:
         self.paid_pictures = 0
         self._now = now
         self._orders_of_day: tuple[date, int] = (now().date(), 0)
+        self._orders = 0
+        self._allowance: Allowance | None = None
 
     @property
     def orders_today(self) -> int:
@@ -44,6 +55,11 @@ class Till:
                 retry_after=max(1, int((self.next_midnight - self._now()).total_seconds())),
             )
         self._orders_of_day = (self._now().date(), self.orders_today + 1)
+        self._orders += 1
+
+    def subscribe(self, allowance: Allowance) -> None:
+        """Let the account have a subscription from now on; what pictures cost does not change."""
+        self._allowance = allowance
 
     def check(self, cost: Decimal, *, out_of_funds: bool) -> None:
         """Raise unless `cost` can be paid.
@@ -67,24 +83,33 @@ class Till:
         self.paid_pictures += pictures
 
     def subscription_usage(self) -> dict[str, object]:
-        """Return the answer of an account that pays per picture, without a subscription.
+        """Return what is left of the subscription, or the answer of an account that pays per picture.
 
-        https://docs.nano-gpt.com/api-reference/endpoint/subscription-usage, with timestamps in milliseconds.
+        https://docs.nano-gpt.com/api-reference/endpoint/subscription-usage, with timestamps in milliseconds. The orders
+        of the month are counted from the stand-in's start.
         """
         midnight = self.next_midnight
         next_month = (midnight.replace(day=1) + timedelta(days=32)).replace(day=1)
         first = next_month if midnight.day != 1 else midnight
+        allowance = self._allowance or Allowance(daily=0, monthly=0)
+        is_active = self._allowance is not None
         return {
-            "active": False,
-            "limits": {"daily": 0, "monthly": 0},
+            "active": is_active,
+            "limits": {"daily": allowance.daily, "monthly": allowance.monthly},
             "enforceDailyLimit": True,
-            "daily": _window(midnight),
-            "monthly": _window(first),
-            "period": {"currentPeriodEnd": None},
-            "state": "inactive",
+            "daily": _window(self.orders_today, allowance.daily, midnight),
+            "monthly": _window(self._orders, allowance.monthly, first),
+            "period": {"currentPeriodEnd": first.isoformat() if is_active else None},
+            "state": "active" if is_active else "inactive",
             "graceUntil": None,
         }
 
 
-def _window(resets_at: datetime) -> dict[str, object]:
-    return {"used": 0, "remaining": 0, "percentUsed": 0.0, "resetAt": int(resets_at.timestamp() * 1000)}
+def _window(orders: int, limit: int, resets_at: datetime) -> dict[str, object]:
+    used = min(orders, limit)
+    return {
+        "used": used,
+        "remaining": limit - used,
+        "percentUsed": used / limit if limit else 0.0,
+        "resetAt": int(resets_at.timestamp() * 1000),
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ KEY = "sandbox-key"
 
 @dataclass(slots=True)
 class Answer:
-    """An HTTP answer, read to its end."""
+    """An HTTP answer, read to its end; `json` is None where it is none."""
 
     status: int
     headers: Mapping[str, str]
@@ -64,13 +65,19 @@ class Client:
         async with self._session.request(method, url, headers=sent, json=json, data=data) as response:
             body = await response.read()
             is_json = response.content_type == "application/json"
-            decoded = await response.json() if is_json else None
-            return Answer(response.status, response.headers, body, decoded)
+            return Answer(response.status, response.headers, body, _decoded(body) if is_json else None)
 
     async def make(self, body: object, **fields: object) -> Answer:
         """Order pictures with `body`, to which `fields` are added where it is a mapping."""
         order = {**body, **fields} if isinstance(body, Mapping) else body
         return await self.send("POST", "/v1/images/generations", json=order)
+
+
+def _decoded(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
 
 
 class Wristwatch:

@@ -89,6 +89,29 @@ async def test_the_balance_is_told_as_text(client: Client) -> None:
     assert str(answer.fields["nanoDepositAddress"]).startswith("nano_")
 
 
+async def test_an_account_that_is_topped_up_can_pay_again(client: Client, nanogpt: NanoGPTStandIn) -> None:
+    nanogpt.top_up(-nanogpt.balance)
+    refused = await client.make(PROMPT, size="512x512")
+    nanogpt.top_up(Decimal(1))
+    made = await client.make(PROMPT, size="512x512")
+
+    assert (refused.status, made.status) == (402, 200)
+    assert nanogpt.balance == Decimal("0.9965")
+
+
+async def test_usage_counts_the_orders_of_a_subscription(client: Client, nanogpt: NanoGPTStandIn) -> None:
+    nanogpt.subscribe(daily=4, monthly=100)
+    await client.make(PROMPT, size="512x512")
+    usage = (await client.send("GET", "/api/subscription/v1/usage")).fields
+    daily, monthly = usage["daily"], usage["monthly"]
+    assert isinstance(daily, dict)
+    assert isinstance(monthly, dict)
+
+    assert (usage["active"], usage["limits"]) == (True, {"daily": 4, "monthly": 100})
+    assert (daily["used"], daily["remaining"], daily["percentUsed"]) == (1, 3, 0.25)
+    assert (monthly["used"], monthly["remaining"]) == (1, 99)
+
+
 async def test_usage_tells_when_its_windows_start_anew(client: Client) -> None:
     """Windows end at 00:00 UTC of the next day and of the next month, in milliseconds."""
     answer = await client.send("GET", "/api/subscription/v1/usage")

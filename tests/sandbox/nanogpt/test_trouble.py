@@ -11,7 +11,10 @@ import aiohttp
 import pytest
 
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
+from nanobot.sandbox.nanogpt.recording import Route
+from nanobot.sandbox.nanogpt.refusals import Envelope
 from tests.sandbox.nanogpt.conftest import Client, Wristwatch
+from tests.sandbox.nanogpt.photographs import CAT
 
 PROMPT = {"prompt": "a quiet harbour", "size": "512x512"}
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -116,14 +119,16 @@ async def test_a_lasting_failure_lasts_until_it_is_ended(client: Client, nanogpt
     [
         ("openai", "application/json", b'{"error": {"message"'),
         ("flat", "application/json", b'{"error": "The request'),
+        ("published", "application/json", b'{"error": 502, "message": "The request'),
         ("html", "text/html", b"<!DOCTYPE html>"),
+        ("storage", "application/xml", b"<?xml"),
         ("empty", "", b""),
     ],
 )
 async def test_a_failure_comes_in_the_envelope_asked_for(
     client: Client,
     nanogpt: NanoGPTStandIn,
-    envelope: Literal["openai", "flat", "html", "empty"],
+    envelope: Envelope,
     content_type: str,
     start: bytes,
 ) -> None:
@@ -142,23 +147,22 @@ async def test_a_failure_comes_in_the_envelope_asked_for(
         ("catalogue", "GET", "/api/v1/image-models"),
         ("balance", "POST", "/api/check-balance"),
         ("usage", "GET", "/api/subscription/v1/usage"),
+        ("nsfw", "POST", "/api/nsfw/image"),
+        ("tasks", "POST", "/api/check-midjourney-status"),
     ],
 )
 async def test_other_routes_fail_on_their_own(
-    client: Client,
-    nanogpt: NanoGPTStandIn,
-    route: Literal["catalogue", "balance", "usage"],
-    method: str,
-    path: str,
+    client: Client, nanogpt: NanoGPTStandIn, route: Route, method: str, path: str
 ) -> None:
     nanogpt.trouble.fail_next(503, "service_unavailable", on=route)
-    statuses = [
-        (await client.make(PROMPT)).status,
-        (await client.send(method, path)).status,
-        (await client.send(method, path)).status,
-    ]
+    nanogpt.trouble.keep_failing(500, "internal_error", on=route)
+    body = {"imageDataUrl": CAT, "task_id": "1"} if method == "POST" else None
+    ordered = await client.make(PROMPT)
+    failed, failing = [await client.send(method, path, json=body) for _ in range(2)]
+    nanogpt.trouble.stop_failing("internal_error", on=route)
+    after = await client.send(method, path, json=body)
 
-    assert statuses == [200, 503, 200]
+    assert [answer.status for answer in (ordered, failed, failing, after)] == [200, 503, 500, 200]
 
 
 @pytest.mark.parametrize("prompt", ["a forbidden city", "FORBIDDEN!"])
