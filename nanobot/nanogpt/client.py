@@ -118,8 +118,8 @@ class NanoGPTClient:
         """Order pictures, and pay for them.
 
         `on_sending` is awaited once, when its turn has come and before the first byte may leave: what it writes down
-        is known to any later reader, whatever becomes of this process. If it raises, nothing was sent. A call that is
-        cancelled after it may have been executed and charged.
+        is known to any later reader, whatever becomes of this process. If it raises, nothing was sent. It must not
+        call this client, whose turn it holds. A call that is cancelled after it may have been executed and charged.
 
         Raises:
             NotCharged: it was refused, or never arrived.

@@ -76,7 +76,7 @@ class Pace:
         """Wait for a turn; the call is sent right after the block, which may take what time it needs.
 
         A turn counts from its beginning until its window after the block has passed, so what is done within cannot
-        push calls together. Whoever is cancelled while waiting takes nothing and holds up nobody.
+        push calls together; asking for another turn within may wait for ever. Whoever is cancelled while waiting takes nothing and holds up nobody.
         """
         async with self._queue:
             await self._wait_until_free()
