@@ -55,6 +55,26 @@ def photograph(name: str, side: int = 96) -> bytes:
     """Return a small PNG of a photograph that scikit-image ships."""
     picture = Image.open(Path(skimage.__file__).parent / "data" / name).convert("RGB")
     picture.thumbnail((side, side))
+    return _png(picture)
+
+
+@cache
+def erased_photograph() -> bytes:
+    """Return the photograph with its left half erased."""
+    picture = Image.open(io.BytesIO(photograph("chelsea.png"))).convert("RGBA")
+    picture.paste((0, 0, 0, 0), (0, 0, picture.width // 2, picture.height))
+    return _png(picture)
+
+
+def mask_of_left_half() -> Given:
+    """Return a mask for the photograph, white on the left."""
+    size = Image.open(io.BytesIO(photograph("chelsea.png"))).size
+    mask = Image.new("L", size, 0)
+    mask.paste(255, (0, 0, size[0] // 2, size[1]))
+    return Given(name="mask.png", data=_png(mask))
+
+
+def _png(picture: Image.Image) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")
     return buffer.getvalue()
