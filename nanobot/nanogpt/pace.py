@@ -75,8 +75,9 @@ class Pace:
     async def turn(self) -> AsyncIterator[None]:
         """Wait for a turn; the call is sent right after the block, which may take what time it needs.
 
-        A turn counts from its beginning until its window after the block has passed, so what is done within cannot
-        push calls together; asking for another turn within may wait for ever. Whoever is cancelled while waiting takes nothing and holds up nobody.
+        A turn counts from its beginning until a window after the block has passed, so what is done within cannot
+        push calls together; asking for another turn within may wait for ever. Whoever is cancelled while waiting
+        takes nothing and holds up nobody.
         """
         async with self._queue:
             await self._wait_until_free()

@@ -155,6 +155,26 @@ async def test_every_order_has_a_connection_of_its_own() -> None:
     assert len(set(ports)) == 2
 
 
+async def test_orders_do_not_wait_for_each_others_connections() -> None:
+    """Waiting would count as connecting, and end an order that only had to be patient."""
+    count = 110
+    arrived = 0
+    all_arrived = asyncio.Event()
+
+    async def answer(_: web.Request) -> web.StreamResponse:
+        nonlocal arrived
+        arrived += 1
+        if arrived == count:
+            all_arrived.set()
+        await asyncio.wait_for(all_arrived.wait(), 30)
+        return web.json_response(_HOSTED)
+
+    async with serving(answer) as vendor, client_of(vendor.url) as client:
+        answers = await asyncio.gather(*(client.generate(REQUEST) for _ in range(count)))
+
+    assert len(answers) == count
+
+
 async def test_cancelled_order_ends_at_once() -> None:
     arrived = asyncio.Event()
 
