@@ -23,7 +23,10 @@ async def put(session: AsyncSession, key: str, value: Any) -> None:
 
 
 async def claim(session: AsyncSession, key: str, *, now: datetime, lasting: timedelta) -> bool:
-    """Let one of all processes do something once: `True` for the first that asks, `False` for others within `lasting`."""
+    """Let one of all processes do something once: `True` for the first that asks, `False` for others within `lasting`.
+
+    What is stored under `key` is the claim's own; `get` and `put` have no business there.
+    """
     await insert_or_ignore(session, BotState, key=key, value={})
     row = (
         await session.scalars(
