@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Iterator
 from contextlib import AsyncExitStack, aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -83,8 +84,10 @@ async def try_prompt(options: TryOptions, settings: Settings) -> bool:
         bar = stack.enter_context(
             Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console)
         )
-        view = _View(console, bar, bar.add_task("Starting…", total=None), options)
-        happenings = await stack.enter_async_context(aclosing(services.generator.generate(_request(options))))
+        view = _View(console, bar, bar.add_task("Reading the list of models…", total=None), options)
+        await services.catalogue.refresh_if_stale()
+        request = replace(_request(options), moderation=settings.moderation)
+        happenings = await stack.enter_async_context(aclosing(services.generator.generate(request)))
         async for event in happenings:
             await view.show(event)
             if isinstance(event, events.Finished):
@@ -111,6 +114,8 @@ class _View:
                 self._describe("Done")
                 cost = f", ${event.cost}" if event.cost is not None else ""
                 self._print(f"{escape(event.model)}, {event.seconds:.1f} s{cost}")
+                for remark in _remarks(event):
+                    self._print(escape(remark))
             case events.Refused(sentence=sentence) | events.Failed(sentence=sentence):
                 self._describe("Failed")
                 self._print(escape(sentence))
@@ -123,6 +128,16 @@ class _View:
 
     def _describe(self, words: str) -> None:
         self._bar.update(self._task, description=words)
+
+
+def _remarks(finished: events.Finished) -> Iterator[str]:
+    """Yield what is not as it was asked for."""
+    if finished.left_out:
+        yield f"{', '.join(finished.left_out)}: left out, {finished.model} does not take it"
+    if finished.failed:
+        yield f"{finished.failed} not made. {finished.failure or ''}".rstrip()
+    if finished.lost:
+        yield f"{finished.lost} made, but could not be fetched"
 
 
 def _progress_words(event: events.Event) -> str:
@@ -148,6 +163,7 @@ def _request(options: TryOptions) -> GenerationRequest:
         seed=options.seed,
         pictures=tuple(FileSource(path) for path in options.images),
         mask=FileSource(options.mask) if options.mask else None,
+        is_age_restricted=True,  # the operator's own screen
     )
 
 

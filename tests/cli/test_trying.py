@@ -58,6 +58,19 @@ async def test_count_seed_size_model_and_folder_are_passed_on(
     assert nanogpt.requests[1].fields["model"] == "hidream"
 
 
+async def test_what_is_not_as_it_was_asked_for_is_told(operator: Operator, nanogpt: NanoGPTStandIn) -> None:
+    """A field that the model does not take is not sent; what was not made is named with its reason."""
+    nanogpt.trouble.fail_next(400, "invalid_request")
+    line = ("try", "a fox", "--model", "gpt-4o-image", "--seed", "7", "--count", "2")
+
+    run = await operator.runs(*line)
+
+    assert run.code == 0
+    assert "seed: left out, gpt-4o-image does not take it" in run.words
+    assert "1 not made. NanoGPT did not accept the request" in run.words
+    assert len(saved(operator.folder / "pictures")) == 1
+
+
 async def test_pictures_of_this_machine_are_edited(operator: Operator, nanogpt: NanoGPTStandIn) -> None:
     """`--image` may be repeated; a mask chooses the model that paints within it."""
     mask = Image.new("L", (451, 300), 0)
@@ -102,7 +115,7 @@ async def test_pictures_of_this_machine_are_edited(operator: Operator, nanogpt: 
         ),
         pytest.param(
             ("fox", "--model", "no-such-model"),
-            "NanoGPT has no model `no-such-model` for pictures right now.",
+            "NanoGPT lists no model `no-such-model`. Choose another, such as",
             id="unknown model",
         ),
         pytest.param(
