@@ -67,11 +67,12 @@ def model_choices(
 
 
 def size_choices(model: Model | None, typed: str) -> list[Choice[str]]:
-    """Suggest sizes of `model`: those that hold what was typed, or else those that come closest to it."""
+    """Suggest sizes of `model`: those that begin with what was typed or hold it, or else those that come closest to it."""
     if model is None:
         return []
     wanted = plain_size(typed)
     holding = [size for size in model.sizes if wanted in plain_size(size)]
+    holding.sort(key=lambda size: not plain_size(size).startswith(wanted))
     return [
         Choice(name=size_choice(model, size), value=size)
         for size in holding or nearest_sizes(model, typed, limit=MAX_CHOICES)

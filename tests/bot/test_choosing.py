@@ -102,6 +102,7 @@ def test_suggestions_stay_within_what_discord_takes() -> None:
     [
         pytest.param("", ["1024x1024", "1536x1024", "512x512"], id="nothing"),
         pytest.param("15", ["1536x1024"], id="the beginning of one"),
+        pytest.param("5", ["512x512", "1536x1024"], id="a digit of two"),
         pytest.param("512 X 512", ["512x512"], id="with spaces"),
         pytest.param("512*512", ["512x512"], id="with a star"),
         pytest.param("1500x1000", ["1536x1024", "1024x1024", "512x512"], id="a size that there is not"),

@@ -1,9 +1,14 @@
-"""`/help`, `/models` and `/history`: what a member may know."""
+"""`/help` and `/history`: what a member may know."""
 
 from __future__ import annotations
 
+import pytest
+
+from nanobot.sandbox.discord import BadOption
 from tests.journeys.asking import answer, picture
 from tests.journeys.conftest import Community
+
+_SLASH_COMMAND = 1
 
 
 async def test_help_names_every_command_and_tells_admins_of_theirs(community: Community) -> None:
@@ -15,25 +20,36 @@ async def test_help_names_every_command_and_tells_admins_of_theirs(community: Co
     in_private = await answer(ada, "/help", ada.dm)
 
     registered = {command["name"]: command for command in community.discord.commands.of(None)}
-    for name in registered.keys() - {"help", "quota", "Edit image"}:
+    menus = {name for name, command in registered.items() if command["type"] != _SLASH_COMMAND}
+    for name in registered.keys() - menus - {"help", "quota", "config", "balance"}:
         assert f"`/{name}`" in for_member
-    for subcommand in registered["quota"]["options"]:
-        assert f"`/quota {subcommand['name']}`" in for_admin
+    for group in ("quota", "config"):
+        for subcommand in registered[group]["options"]:
+            assert f"`/{group} {subcommand['name']}`" in for_admin
     assert "Edit image" in for_member
     assert "/quota" not in for_member
+    assert "/config" not in for_member
     assert for_admin.startswith(for_member)
     assert in_private == for_member
 
 
-async def test_models_says_what_each_model_takes(community: Community) -> None:
-    """One line a model: what it is for, and how many pictures and whether a mask it wants."""
-    listed = (await answer(community.bob, "/models", community.channel)).splitlines()
+async def test_help_tells_more_of_each_topic(community: Community) -> None:
+    """The guide's best practices stand where they are of use; the overview says that there is more."""
+    alice, channel = community.alice, community.channel
+    practices = {
+        "prompts": ("Be specific and detailed", "style", "`negative_prompt`"),
+        "edits": ("Describe the change", "good picture", "`mask`", "made smaller"),
+        "options": ("`size`", "`steps`", "`guidance_scale`", "`kontext_max_mode`"),
+        "spending little": ("small `size`", "one picture at a time"),
+    }
 
-    assert "`hidream` · Text-to-image, NanoGPT's default" in listed
-    assert "`ghiblify` · Turns a picture into Studio Ghibli style (one picture)" in listed
-    assert "`flux-lora/inpainting` · Paints anew the white region of a mask (a picture and a mask)" in listed
-    assert any(line.startswith("`bagel`") and line.endswith("(one picture if you like)") for line in listed)
-    assert listed[-1] == "-# NanoGPT has many more: type any of its model ids into `model`."
+    assert "`/help topic:`" in await answer(alice, "/help", channel)
+    for topic, words in practices.items():
+        told = await answer(alice, f"/help topic:{topic}", channel)
+        for word in words:
+            assert word in told, topic
+    with pytest.raises(BadOption):
+        await alice.types("/help topic:cooking", channel)
 
 
 async def test_history_lists_what_one_made_here_with_links(community: Community) -> None:
