@@ -31,17 +31,20 @@ _BYTES_PER_PIXEL = {
     ImageFormat.HEIC: 8,
     ImageFormat.AVIF: 9,
 }
-# A progressive JPEG's coefficients are held whole, two bytes for each of three components, at any scale.
-_PROGRESSIVE_BYTES_PER_PIXEL = 6
+_COEFFICIENT_BYTES = 2
 
 
 def decoder_bytes(
-    image_format: ImageFormat, width: int, height: int, *, scale: int = 1, progressive: bool = False
+    image_format: ImageFormat, width: int, height: int, *, scale: int = 1, held_samples: float = 0
 ) -> int:
-    """Return how much memory decoding takes; `scale` and `progressive` are for JPEG, decoded at 1/scale of its sides."""
+    """Return how much memory decoding takes.
+
+    For JPEG alone: it is decoded at 1/`scale` of its sides, and of a progressive one `held_samples` coefficients for each
+    pixel are held whole at any scale: 3 for three colours at full size, 1.5 for the halved colours of cameras.
+    """
     pixels = width * height
-    whole = pixels * _PROGRESSIVE_BYTES_PER_PIXEL if progressive else 0
-    return whole + pixels * _BYTES_PER_PIXEL[image_format] // (scale * scale)
+    held = int(pixels * held_samples) * _COEFFICIENT_BYTES
+    return held + pixels * _BYTES_PER_PIXEL[image_format] // (scale * scale)
 
 
 def check_memory(needed_bytes: int, width: int, height: int, name: str | None) -> None:

@@ -14,6 +14,7 @@ from PIL import Image, ImageCms
 _SRGB_NAME = "sRGB"
 _PROFILE_SPACES = {"RGB": "RGB ", "L": "GRAY", "CMYK": "CMYK", "LAB": "Lab "}
 _PROFILE_FAILURES = (ImageCms.PyCMSError, OSError, TypeError, ValueError)
+_TRANSPARENT = {"RGBA": "RGB", "LA": "L"}
 _RESIZABLE = frozenset({"RGB", "RGBA", "L", "LA", "CMYK", "LAB"})
 _FROM_SIXTEEN_BITS = [value >> 8 for value in range(65_536)]
 _MAX_EIGHT_BITS, _MAX_SIXTEEN_BITS = 255, 65_535
@@ -30,6 +31,13 @@ def to_resizable(image: Image.Image) -> Image.Image:
     if image.mode == "1" and not _is_keyed(image):
         return image.convert("L")
     return image.convert("RGBA" if image.has_transparency_data else "RGB")
+
+
+def without_unused_alpha(image: Image.Image) -> Image.Image:
+    """Return `image` without its transparency if nothing in it shows through: what comes then is twice as fast."""
+    if image.mode in _TRANSPARENT and image.getchannel("A").getextrema()[0] == _MAX_EIGHT_BITS:
+        return image.convert(_TRANSPARENT[image.mode])
+    return image
 
 
 def _is_keyed(image: Image.Image) -> bool:
@@ -64,8 +72,8 @@ def to_srgb(image: Image.Image, icc: bytes | None) -> Image.Image:
 
     A profile that is broken, or of another kind of colour than the picture, counts as none.
     """
-    if image.mode in {"RGBA", "LA"}:
-        opaque = _opaque_to_srgb(image.convert(image.mode[:-1]), icc)
+    if image.mode in _TRANSPARENT:
+        opaque = _opaque_to_srgb(image.convert(_TRANSPARENT[image.mode]), icc)
         opaque.putalpha(image.getchannel("A"))
         return opaque
     return _opaque_to_srgb(image, icc)

@@ -19,16 +19,18 @@ _SOI, _EOI, _SOS = b"\xff\xd8", 0xD9, 0xDA
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _COMMON_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
+_SEQUENTIAL_FRAMES = frozenset({0xC0, 0xC1, 0xC9})
 _APP0, _APP14, _FIRST_APP, _LAST_APP, _COMMENT = 0xE0, 0xEE, 0xE0, 0xEF, 0xFE
 _MARKER = re.compile(rb"\xff+[^\x00\xff]")
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _MAX_JPEG_SEGMENTS = 5_000
+_MAX_JPEG_HEADER_SEGMENTS = 500
 
 # PNG chunks: https://www.w3.org/TR/png-3/#4Concepts.FormatTypes
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB"})
 _PNG_CRITICAL_BIT = 0x20
-_PNG_DEEP_BITS = 16
+_PNG_DEPTH_AT, _PNG_DEEP_BITS = 16, 16
 _MAX_PNG_CHUNKS = 20_000
 
 # WebP chunks: https://developers.google.com/speed/webp/docs/riff_container
@@ -54,6 +56,12 @@ def without_metadata(data: bytes, image_format: ImageFormat) -> bytes | None:
 
     `None` where that takes decoding: another format, an animation, 16 bits, an unusual or a damaged file.
     """
+    parts = parts_without_metadata(data, image_format)
+    return None if parts is None else b"".join(parts)
+
+
+def parts_without_metadata(data: bytes, image_format: ImageFormat) -> list[memoryview] | None:
+    """Return what `without_metadata` joins, uncopied."""
     match image_format:
         case ImageFormat.JPEG:
             return _bare_jpeg(data)
@@ -67,11 +75,35 @@ def without_metadata(data: bytes, image_format: ImageFormat) -> bytes | None:
 
 def count_scans(data: bytes) -> int:
     """Return how often a JPEG's decoder passes over the picture; at worst too many, never too few."""
+    if _is_read_at_once(data):
+        return 1
     upper_bound = data.count(b"\xff\xda")
     if upper_bound <= 1:
         return upper_bound
     shell = walk_jpeg(data)
     return upper_bound if shell is None else shell.scans
+
+
+def _is_read_at_once(data: bytes) -> bool:
+    """Tell whether the first scan has all colours of a sequential JPEG: decoders refuse any further one (T.81, B.2.3).
+
+    What a camera stores is of this kind, and its megabytes need not be searched for scans.
+    """
+    at, components = len(_SOI), 0
+    for _ in range(_MAX_JPEG_HEADER_SEGMENTS):
+        marker, at = _marker(data, at)
+        body = at + 2
+        end = at + int.from_bytes(data[at:body], "big")
+        if not marker or marker in _STANDALONE or not body < end < len(data):
+            return False
+        if marker == _SOS:
+            return data[body] == components
+        if marker in _FRAMES:
+            if marker not in _SEQUENTIAL_FRAMES or components or end < body + 6:
+                return False
+            components = data[body + 5]
+        at = end
+    return False
 
 
 def walk_jpeg(data: bytes) -> JpegShell | None:
@@ -104,12 +136,12 @@ def _marker(data: bytes, at: int) -> tuple[int, int]:
     return (data[found.end() - 1], found.end()) if found else (0, at)
 
 
-def _bare_jpeg(data: bytes) -> bytes | None:
+def _bare_jpeg(data: bytes) -> list[memoryview] | None:
     shell = walk_jpeg(data)
     if shell is None or not {marker for marker, _ in shell.header} & _FRAMES <= _COMMON_FRAMES:
         return None
     kept = (segment for marker, segment in shell.header if _is_needed(marker, segment))
-    return b"".join((_SOI, *kept, data[shell.scans_start : shell.end]))
+    return [memoryview(b"".join((_SOI, *kept))), memoryview(data)[shell.scans_start : shell.end]]
 
 
 def _is_needed(marker: int, segment: bytes) -> bool:
@@ -119,36 +151,56 @@ def _is_needed(marker: int, segment: bytes) -> bool:
     return marker == _APP14 or not (_FIRST_APP <= marker <= _LAST_APP or marker == _COMMENT)
 
 
-def _bare_png(data: bytes) -> bytes | None:
-    kept: list[bytes] = [_PNG_SIGNATURE]
+def _bare_png(data: bytes) -> list[memoryview] | None:
+    kept = _Runs(data, 0, len(_PNG_SIGNATURE))
     pixels_seen = False
-    for kind, chunk in _png_chunks(data):
+    for kind, start, end in _png_chunks(data):
         pixels_seen = pixels_seen or kind == b"IDAT"
-        if kind == b"IHDR" and chunk[16] == _PNG_DEEP_BITS:
+        if kind == b"IHDR" and data[start + _PNG_DEPTH_AT] == _PNG_DEEP_BITS:
             return None
         if (
             kind == b"eXIf" and pixels_seen
         ):  # may turn the picture, and comes too late for who reads only the header
             return None
         if kind in _PNG_KEPT:
-            kept.append(chunk)
+            kept.add(start, end)
         elif not kind[0] & _PNG_CRITICAL_BIT:
             return None
         if kind == b"IEND":
-            return b"".join(kept) if pixels_seen else None
+            return kept.parts() if pixels_seen else None
     return None
 
 
-def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield kind and bytes of every chunk; end at the first whose checksum is wrong."""
+class _Runs:
+    """Stretches of a file, those that touch taken together."""
+
+    def __init__(self, data: bytes, start: int, end: int) -> None:
+        self._data = data
+        self._bounds = [(start, end)]
+
+    def add(self, start: int, end: int) -> None:
+        last_start, last_end = self._bounds[-1]
+        if start == last_end:
+            self._bounds[-1] = (last_start, end)
+        else:
+            self._bounds.append((start, end))
+
+    def parts(self) -> list[memoryview]:
+        view = memoryview(self._data)
+        return [view[start:end] for start, end in self._bounds]
+
+
+def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Yield kind, start and end of every chunk; end at the first whose checksum is wrong."""
+    view = memoryview(data)
     at = len(_PNG_SIGNATURE)
     for _ in range(_MAX_PNG_CHUNKS):
         end = at + 12 + int.from_bytes(data[at : at + 4], "big")
-        if end > len(data) or zlib.crc32(data[at + 4 : end - 4]) != int.from_bytes(
+        if end > len(data) or zlib.crc32(view[at + 4 : end - 4]) != int.from_bytes(
             data[end - 4 : end], "big"
         ):
             return
-        yield data[at + 4 : at + 8], data[at:end]
+        yield data[at + 4 : at + 8], at, end
         at = end
 
 
@@ -170,7 +222,7 @@ def webp_dimensions(data: bytes) -> tuple[int, int] | None:
             return None
 
 
-def _bare_webp(data: bytes) -> bytes | None:
+def _bare_webp(data: bytes) -> list[memoryview] | None:
     end = 8 + int.from_bytes(data[4:8], "little")
     chunks = list(_riff_chunks(data, end)) if end <= len(data) else []
     kinds = [kind for kind, _ in chunks]
@@ -178,23 +230,24 @@ def _bare_webp(data: bytes) -> bytes | None:
         return None
     kept = [chunk for kind, chunk in chunks if kind in _WEBP_KEPT]
     if kinds[0] == b"VP8X":
-        flags = chunks[0][1][8]
-        if flags & _WEBP_ANIMATED:
+        extended = bytes(chunks[0][1])
+        if extended[8] & _WEBP_ANIMATED:
             return None
-        kept.insert(0, chunks[0][1][:8] + bytes([flags & _WEBP_ALPHA]) + chunks[0][1][9:])
-    body = b"WEBP" + b"".join(kept)
-    return b"RIFF" + len(body).to_bytes(4, "little") + body
+        kept.insert(0, memoryview(extended[:8] + bytes([extended[8] & _WEBP_ALPHA]) + extended[9:]))
+    size = len(b"WEBP") + sum(map(len, kept))
+    return [memoryview(b"RIFF" + size.to_bytes(4, "little") + b"WEBP"), *kept]
 
 
-def _riff_chunks(data: bytes, end: int) -> Iterator[tuple[bytes, bytes]]:
+def _riff_chunks(data: bytes, end: int) -> Iterator[tuple[bytes, memoryview]]:
     """Yield kind and bytes (padding included) of the chunks of a RIFF file; end at the first that is cut short."""
+    view = memoryview(data)
     at = 12
     while at + 8 <= end:
         size = int.from_bytes(data[at + 4 : at + 8], "little")
         after = at + 8 + size + size % 2
         if after > end:
             return
-        yield data[at : at + 4], data[at:after]
+        yield data[at : at + 4], view[at:after]
         at = after
 
 

@@ -21,7 +21,6 @@ _FULL_COLOUR, _HALF_COLOUR = 0, 2  # 4:4:4 keeps red edges sharp and costs a thi
 _FINE = 92
 _HEADROOM = 0.95
 _LEAST_SHRINK = 0.9
-_OPAQUE = 255
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +29,6 @@ class EncodedPicture:
     image_format: ImageFormat
     width: int
     height: int
-
-
-def without_unused_alpha(image: Image.Image) -> Image.Image:
-    """Return `image` as RGB if nothing in it shows through."""
-    if image.mode == "RGBA" and image.getchannel("A").getextrema()[0] == _OPAQUE:
-        return image.convert("RGB")
-    return image
 
 
 def on_white(image: Image.Image) -> Image.Image:
@@ -48,8 +40,12 @@ def on_white(image: Image.Image) -> Image.Image:
     return page
 
 
-def encode_within(image: Image.Image, *, max_bytes: int, qualities: Sequence[int]) -> EncodedPicture:
-    """Encode RGB as JPEG and RGBA as WebP, at the first of `qualities` (falling) that fits; if none does, smaller.
+def encode_within(
+    image: Image.Image, *, max_bytes: int, qualities: Sequence[int], has_sharp_colours: bool = False
+) -> EncodedPicture:
+    """Encode RGB as JPEG and RGBA as WebP, at the best of `qualities` (falling) that fits; if none does, smaller.
+
+    `has_sharp_colours` keeps the edges of coloured text and drawings, which a JPEG of lower quality would smear.
 
     Raises:
         ValueError: `max_bytes` is less than `LEAST_MAX_BYTES`.
@@ -58,24 +54,45 @@ def encode_within(image: Image.Image, *, max_bytes: int, qualities: Sequence[int
         raise ValueError(f"no picture is sure to fit {max_bytes} bytes")
     image_format = ImageFormat.WEBP if image.mode == "RGBA" else ImageFormat.JPEG
     while True:
-        for quality in qualities:
-            data = _encode(image, image_format, quality)
-            if len(data) <= max_bytes:
-                return EncodedPicture(
-                    data=data, image_format=image_format, width=image.width, height=image.height
-                )
+        data = _best_within(image, max_bytes, qualities, has_sharp_colours=has_sharp_colours)
+        if len(data) <= max_bytes:
+            return EncodedPicture(
+                data=data, image_format=image_format, width=image.width, height=image.height
+            )
         shrink = min(_LEAST_SHRINK, _HEADROOM * math.sqrt(max_bytes / len(data)))
         image = image.resize(
             (max(1, int(image.width * shrink)), max(1, int(image.height * shrink))), Image.Resampling.LANCZOS
         )
 
 
-def _encode(image: Image.Image, image_format: ImageFormat, quality: int) -> bytes:
+def _best_within(
+    image: Image.Image, max_bytes: int, qualities: Sequence[int], *, has_sharp_colours: bool
+) -> bytes:
+    """Return the picture at the best quality that fits, else at the lowest: the best at once, or by halving the rest."""
+    if has_sharp_colours and image.mode != "RGBA":
+        sharp = _encode(image, qualities[0], subsampling=_FULL_COLOUR)
+        if len(sharp) <= max_bytes:
+            return sharp
+    best = _encode(image, qualities[0])
+    if len(best) <= max_bytes or len(qualities) == 1:
+        return best
+    best = _encode(image, qualities[-1])
+    low, high = 1, len(qualities) - 1
+    while len(best) <= max_bytes and low < high:
+        middle = (low + high) // 2
+        data = _encode(image, qualities[middle])
+        if len(data) <= max_bytes:
+            best, high = data, middle
+        else:
+            low = middle + 1
+    return best
+
+
+def _encode(image: Image.Image, quality: int, *, subsampling: int | None = None) -> bytes:
     out = BytesIO()
-    if image_format is ImageFormat.WEBP:
+    if image.mode == "RGBA":
         image.save(out, "WEBP", quality=quality, method=_WEBP_METHOD)
     else:
-        image.save(
-            out, "JPEG", quality=quality, subsampling=_FULL_COLOUR if quality >= _FINE else _HALF_COLOUR
-        )
+        usual = _FULL_COLOUR if quality >= _FINE else _HALF_COLOUR
+        image.save(out, "JPEG", quality=quality, subsampling=usual if subsampling is None else subsampling)
     return out.getvalue()

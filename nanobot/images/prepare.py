@@ -1,4 +1,4 @@
-"""A person's picture as the data URL that NanoGPT takes, and a mask beside it. May import Pillow and pybase64.
+"""A person's picture as the data URL that NanoGPT takes, and a mask beside it. May import Pillow.
 
 What NanoGPT takes (https://docs.nano-gpt.com/api-reference/image-generation): JPEG, PNG, WebP or GIF as a base64 data URL
 of at most 4 MB after encoding; in a mask white is the region to edit.
@@ -6,13 +6,14 @@ of at most 4 MB after encoding; in a mask white is the region to edit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
-import pybase64
 from PIL import Image, ImageChops
 
 from nanobot.images import colour, containers, encode
+from nanobot.images.data_url import to_data_url
 from nanobot.images.decode import OpenPicture, decode_picture, open_picture
 from nanobot.images.errors import MaskEmpty, PictureTooLarge
 from nanobot.images.sniff import ImageFormat
@@ -20,11 +21,26 @@ from nanobot.images.sniff import ImageFormat
 MAX_DATA_URL_BYTES = 4_000_000
 """The stricter reading of "4 MB after encoding"."""
 
-_LONGEST_HEAD = "data:image/jpeg;base64,"
-MAX_FILE_BYTES = (MAX_DATA_URL_BYTES - len(_LONGEST_HEAD)) // 4 * 3
-"""What base64 makes `MAX_DATA_URL_BYTES` of, head included."""
+MAX_BODY_BYTES = 16_000_000
+"""What the data URLs of one request may take together: four pictures at their own bound.
 
-_QUALITIES = (90, 80, 65)
+NanoGPT names no bound, and hands pictures on to providers that do: Google reads requests of at most 20 MB
+(https://ai.google.dev/gemini-api/docs/image-understanding).
+"""
+
+_LONGEST_HEAD = "data:image/jpeg;base64,"
+
+
+def file_bytes_within(data_url_bytes: int) -> int:
+    """Return how large a file may be whose data URL is to be at most `data_url_bytes` long, head included."""
+    return (data_url_bytes - len(_LONGEST_HEAD)) // 4 * 3
+
+
+MAX_FILE_BYTES = file_bytes_within(MAX_DATA_URL_BYTES)
+
+_QUALITIES = range(90, 49, -1)
+_LOSSLESS = frozenset({ImageFormat.PNG, ImageFormat.GIF, ImageFormat.BMP, ImageFormat.TIFF})
+_OVERSAMPLING = 2
 _PASSED_MODES = {
     ImageFormat.JPEG: frozenset({"RGB", "L"}),
     ImageFormat.PNG: frozenset({"RGB", "RGBA", "L", "LA", "P", "1"}),
@@ -47,8 +63,18 @@ class PreparedPicture:
     data_url_bytes: int
 
 
+def share_of_body(pictures: int) -> int:
+    """Return how long each data URL may be where `pictures`, the mask counted, go into one request."""
+    return min(MAX_DATA_URL_BYTES, MAX_BODY_BYTES // max(1, pictures))
+
+
 def prepare_picture(
-    data: bytes, *, max_side: int = 2048, keep_transparency: bool = True, name: str | None = None
+    data: bytes,
+    *,
+    max_side: int = 2048,
+    keep_transparency: bool = True,
+    max_data_url_bytes: int = MAX_DATA_URL_BYTES,
+    name: str | None = None,
 ) -> PreparedPicture:
     """Bring the (first) picture in `data` into a data URL: upright, in sRGB, without metadata, never enlarged.
 
@@ -58,20 +84,24 @@ def prepare_picture(
         PictureError: `data` is no picture, is damaged, or would take too much time or memory.
     """
     opened = open_picture(data, name=name)
-    passed = _pass_through(data, opened, max_side=max_side, keep_transparency=keep_transparency)
-    if passed is not None:
-        width, height = opened.image.size
-        return _prepared(passed, opened.image_format, width, height)
-    image = encode.without_unused_alpha(decode_picture(opened, max_side=max_side))
-    image = image if keep_transparency else encode.on_white(image)
-    encoded = encode.encode_within(image, max_bytes=MAX_FILE_BYTES, qualities=_QUALITIES)
-    return _prepared(encoded.data, encoded.image_format, encoded.width, encoded.height)
+    max_file_bytes = file_bytes_within(max_data_url_bytes)
+    bare = _pass_through(data, opened, max_side=max_side, keep_transparency=keep_transparency)
+    if bare is not None and sum(map(len, bare)) <= max_file_bytes:
+        return _prepared(bare, opened.image_format, *opened.image.size)
+    image = decode_picture(opened, max_side=max_side)
+    encoded = encode.encode_within(
+        image if keep_transparency else encode.on_white(image),
+        max_bytes=max_file_bytes,
+        qualities=_QUALITIES,
+        has_sharp_colours=opened.image_format in _LOSSLESS,
+    )
+    return _prepared([encoded.data], encoded.image_format, encoded.width, encoded.height)
 
 
 def _pass_through(
     data: bytes, opened: OpenPicture, *, max_side: int, keep_transparency: bool
-) -> bytes | None:
-    """Return the file less its metadata, where nothing else needs to change."""
+) -> list[memoryview] | None:
+    """Return the file less its metadata, in parts, where nothing else needs to change."""
     image = opened.image
     if image.mode not in _PASSED_MODES.get(opened.image_format, ()) or max(image.size) > max_side:
         return None
@@ -79,8 +109,7 @@ def _pass_through(
         return None
     if image.has_transparency_data and not keep_transparency:
         return None
-    bare = containers.without_metadata(data, opened.image_format)
-    return bare if bare is not None and len(bare) <= MAX_FILE_BYTES else None
+    return containers.parts_without_metadata(data, opened.image_format)
 
 
 def prepare_mask(data: bytes, *, width: int, height: int, name: str | None = None) -> PreparedPicture:
@@ -92,7 +121,7 @@ def prepare_mask(data: bytes, *, width: int, height: int, name: str | None = Non
     Raises:
         PictureError: `data` is no picture, is damaged or too large, or marks nothing.
     """
-    image = encode.without_unused_alpha(decode_picture(open_picture(data, name=name), max_side=None))
+    image = decode_picture(open_picture(data, name=name), max_side=_OVERSAMPLING * max(width, height))
     region = mask_from_transparency(image) if _marks_by_erasing(image) else _bright_parts(image)
     region = region.resize((width, height), Image.Resampling.BOX).point(_to_two_values)
     if region.getextrema() == (_UNMARKED, _UNMARKED):
@@ -101,7 +130,7 @@ def prepare_mask(data: bytes, *, width: int, height: int, name: str | None = Non
     region.save(out, "PNG")
     if out.tell() > MAX_FILE_BYTES:
         raise PictureTooLarge(width, height, name)
-    return _prepared(out.getvalue(), ImageFormat.PNG, width, height)
+    return _prepared([out.getvalue()], ImageFormat.PNG, width, height)
 
 
 def mask_from_transparency(image: Image.Image) -> Image.Image:
@@ -129,8 +158,10 @@ def _to_two_values(value: int) -> int:
     return _MARKED if value >= _MARKED_FROM else _UNMARKED
 
 
-def _prepared(data: bytes, image_format: ImageFormat, width: int, height: int) -> PreparedPicture:
-    data_url = f"data:{image_format.media_type};base64,{pybase64.b64encode_as_string(data)}"
+def _prepared(
+    parts: Sequence[bytes | memoryview], image_format: ImageFormat, width: int, height: int
+) -> PreparedPicture:
+    data_url = to_data_url(image_format.media_type, parts)
     return PreparedPicture(
         data_url=data_url,
         media_type=image_format.media_type,
