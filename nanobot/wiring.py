@@ -91,22 +91,13 @@ async def open_services(
                 client=client, books=books, breaker=breaker, purse=purse, keeper=keeper, pause=pause
             ),
             books=books,
-            turns=TurnQueue(
-                total=settings.concurrent_generations,
-                per_member=settings.concurrent_generations_per_member,
-                waiting_per_member=settings.waiting_generations_per_member,
-            ),
+            turns=_turn_queue(settings),
             gatherer=PictureGatherer(threads=threads, max_side=settings.max_image_side),
             collector=collector,
             breaker=breaker,
             purse=purse,
             catalogue=lambda: keeper.current,
-            defaults=ModelDefaults(
-                imagine=settings.default_model,
-                edit=settings.default_edit_model,
-                inpainting=settings.default_inpainting_model,
-                upscale=settings.default_upscale_model,
-            ),
+            defaults=_model_defaults(settings),
             clock=clock,
             user_key=hashlib.sha256(settings.required_nanogpt_api_key().encode()).digest(),
             response_format=settings.response_format,
@@ -129,6 +120,23 @@ async def open_services(
             alarms=alarms,
             purse=purse,
         )
+
+
+def _turn_queue(settings: Settings) -> TurnQueue:
+    return TurnQueue(
+        total=settings.concurrent_generations,
+        per_member=settings.concurrent_generations_per_member,
+        waiting_per_member=settings.waiting_generations_per_member,
+    )
+
+
+def _model_defaults(settings: Settings) -> ModelDefaults:
+    return ModelDefaults(
+        imagine=settings.default_model,
+        edit=settings.default_edit_model,
+        inpainting=settings.default_inpainting_model,
+        upscale=settings.default_upscale_model,
+    )
 
 
 def open_nanogpt(

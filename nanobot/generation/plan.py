@@ -86,7 +86,7 @@ def make_plan(request: GenerationRequest, *, catalogue: Catalogue, defaults: Mod
     model = catalogue.find(named)
     if model is None and catalogue.is_live:
         raise RequestNotAccepted(
-            f"NanoGPT lists no model `{_shown(named)}`. {advice.choose('Choose another')}"
+            f"NanoGPT lists no model `{_shown(named)}`. {advice.choose('Choose another')}."
         )
     if model is not None:
         _check_model(request, model, advice)
@@ -163,9 +163,9 @@ class _Advice:
     named: str
 
     def choose(self, words: str) -> str:
-        """Return a sentence that starts with `words` and ends with models that serve, if there are any."""
+        """Return `words` and models that serve, if there are any, for the end of a sentence."""
         ids = self._ids()
-        return f"{words}, such as {_either(ids)}." if ids else f"{words}; `/models` lists them."
+        return f"{words}, such as {_either(ids)}" if ids else f"{words}; `/models` lists them"
 
     def _ids(self) -> list[str]:
         request = self.request
@@ -186,12 +186,12 @@ def _check_model(request: GenerationRequest, model: Model, advice: _Advice) -> N
     if model.is_nsfw and not request.is_age_restricted:
         raise RequestNotAccepted(
             f"`{model.id}` is for age-restricted channels only. Use it in one, or "
-            f"{advice.choose('choose another model')}"
+            f"{advice.choose('choose another model')}."
         )
     _check_pictures(request, model, advice)
     if request.mask is not None and model.mask == "none":
         raise RequestNotAccepted(
-            f"`{model.id}` takes no mask. Leave the mask out, or {advice.choose('choose a model that takes one')}"
+            f"`{model.id}` takes no mask. Leave the mask out, or {advice.choose('choose a model that takes one')}."
         )
     if request.mask is None and model.mask == "required" and not request.pictures:
         raise RequestNotAccepted(
@@ -202,7 +202,7 @@ def _check_model(request: GenerationRequest, model: Model, advice: _Advice) -> N
     if (made := sum(model.orders_of(request.count))) > most:
         raise RequestNotAccepted(
             f"`{model.id}` would make {made} pictures, more than the {most} that fit into a message. "
-            f"{advice.choose('Choose another')}"
+            f"{advice.choose('Choose another')}."
         )
 
 
@@ -211,18 +211,18 @@ def _check_pictures(request: GenerationRequest, model: Model, advice: _Advice) -
     if given and model.pictures == "none":
         raise RequestNotAccepted(
             f"`{model.id}` makes pictures from text alone. Leave the picture out, or "
-            f"{advice.choose('choose a model that edits')}"
+            f"{advice.choose('choose a model that edits')}."
         )
     if not given and model.pictures == "required":
         raise RequestNotAccepted(
             f"`{model.id}` changes a picture and needs one. Attach one, or "
-            f"{advice.choose('choose a model that paints from text')}"
+            f"{advice.choose('choose a model that paints from text')}."
         )
     if given > model.max_pictures > 0:
         takes = f"{model.max_pictures} pictures" if model.max_pictures > 1 else "one picture"
         raise RequestNotAccepted(
             f"`{model.id}` takes {takes}; you gave {given}. "
-            f"Give fewer, or {advice.choose('choose a model that takes more')}"
+            f"Give fewer, or {advice.choose('choose a model that takes more')}."
         )
 
 
