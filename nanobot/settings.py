@@ -62,10 +62,10 @@ class Settings(BaseSettings):
     default_upscale_model: str = Field("Upscaler", description="Model of `/upscale`.")
 
     concurrent_generations: int = Field(
-        8, ge=1, le=100, description="Pictures in the making at once, all members together."
+        8, ge=1, le=100, description="Requests at work at once, all members together."
     )
     concurrent_generations_per_member: int = Field(
-        2, ge=1, le=100, description="Pictures in the making at once for one member."
+        2, ge=1, le=100, description="Requests at work at once for one member."
     )
     waiting_generations_per_member: int = Field(
         5, ge=0, le=100, description="Requests one member may have waiting for a turn."

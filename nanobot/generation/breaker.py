@@ -148,7 +148,7 @@ _DAILY_LIMIT: Final = "nanogpt_daily_limit"
 _FOR_THE_OPERATOR: Final = {
     _KEY: "NanoGPT does not accept the key: put a valid NANOGPT_API_KEY in place and start the bot again.",
     _ADDRESS: "NanoGPT does not answer at NANOGPT_BASE_URL: check that address and start the bot again.",
-    _FUNDS: "The balance at NanoGPT is used up: top it up at https://nano-gpt.com/balance.",
+    _FUNDS: "The balance at NanoGPT is used up: top it up at https://nano-gpt.com.",
     _DAILY_LIMIT: "The daily limit of the NanoGPT key is reached: it starts anew at 00:00 UTC, or raise it at "
     "https://nano-gpt.com/api.",
 }

@@ -32,7 +32,8 @@ def _words(event: events.Event) -> str:
             size = f"{picture.width}×{picture.height}, {len(picture.data)} bytes"
             words = f"picture {picture.position} of {total} is here, {size}"
         case events.Finished(seconds=seconds, pictures=pictures):
-            words = f"{_pictures(pictures)} made within {seconds:.1f} s for {_price(event)}"
+            missing = f", {event.failed} not made and {event.lost} lost" if event.failed + event.lost else ""
+            words = f"{_pictures(pictures)} made within {seconds:.1f} s for {_price(event)}{missing}"
         case events.Refused() | events.QuotaRefused():
             words = "refused before it was accepted"
         case events.Cancelled():

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from nanobot.errors import PersonError
 from nanobot.generation.request import PictureSource
 from nanobot.images.erased import prepare_erased_mask
-from nanobot.images.prepare import PreparedPicture, prepare_mask, prepare_picture
+from nanobot.images.prepare import PreparedPicture, prepare_mask, prepare_picture, share_of_body
 from nanobot.images.threads import ImageThreads
 
 
@@ -55,10 +56,14 @@ class PictureGatherer:
             PersonError: a picture cannot be read, is no picture, or is too large, or a mask is missing.
         """
         max_side = self._max_side // 2 if is_half else self._max_side
+        has_mask = mask is not None or mask_needed_by is not None
+        prepare = partial(
+            prepare_picture, max_side=max_side, max_data_url_bytes=share_of_body(len(sources) + has_mask)
+        )
         read = await asyncio.gather(*(source.read() for source in sources))
         prepared = await asyncio.gather(
             *(
-                self._threads.run(prepare_picture, data, name=source.name, max_side=max_side)
+                self._threads.run(prepare, data, name=source.name)
                 for source, data in zip(sources, read, strict=True)
             )
         )

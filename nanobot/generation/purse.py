@@ -30,7 +30,7 @@ class Purse:
             self._alarms.sound(
                 _KEY,
                 f"The NanoGPT balance is down to ${balance:.2f}, below the ${self._low_usd:.2f} of LOW_BALANCE_USD: "
-                "top it up at https://nano-gpt.com/balance.",
+                "top it up at https://nano-gpt.com.",
             )
         else:
             self._alarms.quieten(_KEY)

@@ -71,3 +71,12 @@ async def test_a_refusal_by_the_quota_is_told(studio: Studio, caplog: pytest.Log
     await studio.run()
 
     assert lines(caplog) == ["refused before it was accepted"]
+
+
+async def test_what_is_missing_of_several_is_told(studio: Studio, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "nanobot")
+    studio.nanogpt.trouble.bend_next("one_fewer")
+
+    await studio.run(count=2)
+
+    assert lines(caplog)[-1].endswith(", 1 not made and 0 lost")

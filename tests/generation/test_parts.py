@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from decimal import Decimal
 
@@ -12,19 +13,21 @@ import pytest
 from nanobot.generation import events
 from nanobot.generation.recovery import Recovered
 from nanobot.generation.request import Kind
+from nanobot.sandbox.nanogpt import NanoGPTStandIn
 from nanobot.sandbox.nanogpt.models import Model
 from nanobot.store.tables import GenerationStatus
-from tests.generation.studio import Given, Studio, until
+from tests.generation.studio import Given, Studio, open_studio, until
 
 ONE_EACH = Model(id="one-each", name="One each", price=Decimal("0.01"), max_images=1)
 
 
 @pytest.fixture
-async def single(studio: Studio) -> Studio:
-    """Add a model that gives one picture at a time."""
-    studio.nanogpt.catalogue.add(ONE_EACH)
-    await studio.services.catalogue.refresh()
-    return studio
+async def single(database_url: str, nanogpt: NanoGPTStandIn) -> AsyncIterator[Studio]:
+    """Open a studio, on either database, that knows of a model which gives one picture at a time."""
+    nanogpt.catalogue.add(ONE_EACH)
+    async with open_studio(database_url, nanogpt) as opened:
+        await opened.services.catalogue.refresh()
+        yield opened
 
 
 def ready(happened: list[events.Event]) -> list[events.PictureReady]:
