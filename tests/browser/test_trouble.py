@@ -26,5 +26,9 @@ def test_a_trouble_is_told_and_costs_nothing(screen: Screen, trouble: str, sente
         expect(told).to_contain_text("Only you can see this")
         expect(screen.behind.get_by_role("tab", name="Controls 1")).to_be_visible()
     expect(screen.pictures(prompt)).to_have_count(0)
+    if trouble == "NanoGPT answers 402":
+        # The bot sends nothing until it looks again, which an hour brings near.
+        screen.presses_control("1 hour on")
+        expect(screen.behind.get_by_text("The bot's clock")).to_contain_text("ahead")
 
     screen.makes(f"calm after {trouble}")

@@ -64,10 +64,11 @@ class Counter:
         )
 
     async def check_balance(self, _question: Question) -> Reply:
-        nano = (self._till.balance / _USD_PER_NANO).quantize(Decimal("0.00000001"))
+        balance = Decimal(0) if self._trouble.out_of_funds else self._till.balance
+        nano = (balance / _USD_PER_NANO).quantize(Decimal("0.00000001"))
         return Reply(
             body={
-                "usd_balance": f"{self._till.balance:.8f}",
+                "usd_balance": f"{balance:.8f}",
                 "nano_balance": str(nano),
                 "nanoDepositAddress": _NANO_ADDRESS,
             }

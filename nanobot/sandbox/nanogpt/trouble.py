@@ -33,7 +33,7 @@ class Trouble:
     refuse_key: bool = False
     """Answer 401 on every route that looks at the key, as if it had been taken back."""
     out_of_funds: bool = False
-    """Answer 402 whatever the balance."""
+    """Answer 402 whatever the balance, and tell a balance of zero."""
     daily_limit: int | None = None
     """Orders per day, until 00:00 UTC; further ones get 429 `daily_rpd_limit_exceeded`."""
     answer_b64_although_url: bool = False

@@ -56,9 +56,11 @@ async def test_a_balance_too_low_is_a_flat_402_with_what_is_needed(
 ) -> None:
     nanogpt.trouble.out_of_funds = True
     answer = await client.make(PROMPT, n=2)
+    told = await client.send("POST", "/api/check-balance")
 
     assert answer.status == 402
     assert answer.json == {"error": "Insufficient balance", "status": 402, "requiredBalance": 0.028}
+    assert told.fields["usd_balance"] == "0.00000000"
     assert nanogpt.charged == 0
     assert nanogpt.paid_pictures == 0
 

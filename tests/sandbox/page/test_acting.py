@@ -226,7 +226,7 @@ async def test_what_people_cannot_see_is_not_shown_to_them(browser: Browser) -> 
     assert (seen["alice"]["mentions_me"], seen["bob"]["mentions_me"]) == (False, True)
     assert dm_of_bob.newest.get("messages", {"messages": []})["messages"] == []
     assert not any("hello" in text_of(message) for message in alice.newest["messages"]["messages"])
-    assert offered["ada"] - offered["alice"] == {"quota"}
+    assert offered["ada"] - offered["alice"] == {"config", "quota"}
     assert {"imagine", "Edit image"} <= offered["alice"] & offered["dm"]
     assert forbidden.sentence == "You do not have permission to use quota."
     assert touched.sentence == "This message is not on your screen."

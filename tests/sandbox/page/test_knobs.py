@@ -14,6 +14,7 @@ from nanobot.clock import ShiftedClock
 from nanobot.sandbox.page.run import OpenPage
 from tests.sandbox.page.browser import Browser, Frame, Reply
 
+HOUR = {"type": "turn_clock", "hours": 1}
 DAY = {"type": "turn_clock", "hours": 24}
 
 
@@ -71,6 +72,9 @@ async def test_each_trouble_is_told_and_ends(browser: Browser) -> None:
             on = await window.panel(shows(name, on=True))
             await browser.turns(trouble(name, False))
             await window.panel(shows(name, on=False))
+            if name == "out_of_funds":
+                # The bot sends nothing until it looks again, which an hour brings near.
+                await browser.turns(HOUR)
 
             assert [each for each, is_on in on["trouble"].items() if is_on] == [name]
         await browser.types("alice", "/imagine prompt:all is well")

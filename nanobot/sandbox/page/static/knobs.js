@@ -10,7 +10,7 @@ const TROUBLES = [
   ["slow", "NanoGPT holds every request", "until this is switched off"],
   ["rate_limit", "NanoGPT answers 429", "too many requests"],
   ["server_error", "NanoGPT answers 500", "its own failure"],
-  ["out_of_funds", "NanoGPT answers 402", "the operator's balance is empty"],
+  ["out_of_funds", "NanoGPT answers 402", "the operator's balance is empty; once it is not, the bot takes up to a minute to notice"],
   ["policy", "NanoGPT refuses the prompt", "against its content policy"],
   ["discord_upload", "Discord takes no files", "posting a picture fails"],
 ];
