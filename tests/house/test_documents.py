@@ -21,8 +21,8 @@ DOCUMENTS = [README, *sorted((ROOT / "docs").rglob("*.md"))]
 _LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
 _HEADING = re.compile(r"^#+ +(?P<text>.+)$", re.MULTILINE)
 _NAME_OF_A_SETTING = re.compile(r"`(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)(?:=[^`]*)?`")
-_COMMAND = re.compile(r"`/(?P<name>[a-z]+(?: [a-z]+)?)(?=[` ])")
-_ROW_OF_A_COMMAND = re.compile(r"^\| `/(?P<name>[a-z ]+)` \|", re.MULTILINE)
+_COMMAND = re.compile(r"`/(?P<name>[a-z_]+(?: [a-z_]+)?)(?=[` ])")
+_ROW_OF_A_COMMAND = re.compile(r"^\| `/(?P<name>[a-z_ ]+)` \|", re.MULTILINE)
 _ROW_OF_A_SETTING = re.compile(r"^\| `(?P<name>[A-Z_]+)` \|", re.MULTILINE)
 # Read by the tests and by `.ci/run`, not by the bot; and a blank to fill in.
 _OTHER_NAMES = {"TEST_POSTGRES_URL", "UPDATE_SENTENCES", "APPLICATION_ID"}
