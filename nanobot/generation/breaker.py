@@ -96,9 +96,8 @@ class Breaker:
 
     def note_success(self) -> None:
         """Learn from a paid call that was carried out; a daily limit holds all the same until its midnight."""
-        if self._outage is not None and self._outage.key != _DAILY_LIMIT:
-            self._close(self._outage)
-        self._alarms.quieten(_FUNDS)
+        if self._outage is None or self._outage.key != _DAILY_LIMIT:
+            self._close()
 
     async def probe(self, client: NanoGPTClient) -> None:
         """Ask NanoGPT for the balance, which costs nothing, and close if that says that requests can work again."""
@@ -112,7 +111,7 @@ class Breaker:
             return
         self._purse.note(balance.usd)
         if outage is self._outage and _suffices(balance, outage):
-            self._close(outage)
+            self._close()
 
     async def watch(self, client: NanoGPTClient) -> None:
         """Probe every `PROBE_SECONDS` while open, and never end."""
@@ -135,10 +134,12 @@ class Breaker:
                 return None
         return Outage(key=key, sentence=sentence_of(error, model=""), until=until, required_usd=required)
 
-    def _close(self, outage: Outage) -> None:
+    def _close(self) -> None:
+        if self._outage is not None:
+            log.warning("NanoGPT works again, requests are taken")
         self._outage = None
-        self._alarms.quieten(outage.key)
-        log.warning("NanoGPT works again, requests are taken")
+        for key in _FOR_THE_OPERATOR:  # one outage may have hidden another
+            self._alarms.quieten(key)
 
 
 _KEY: Final = "nanogpt_key"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
-from nanobot.generation.books import Books
+from nanobot.generation.books import LEASE_SECONDS, Books
 from nanobot.generation.collect import CollectedPicture, PictureCollector
+from nanobot.store.database import DATABASE_TROUBLE
 from nanobot.store.tables import Generation, GenerationStatus
 
 log = logging.getLogger(__name__)
@@ -53,8 +56,9 @@ async def recover(
     *,
     at_work: Callable[[], Collection[str]],
     even_if_leased: bool = False,
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> AsyncGenerator[Recovery, None]:
-    """Take over what silent processes left, each once; arguments as in `Books.take_over`.
+    """Take over what silent processes left, each once; arguments as in `Books.take_over`, `pause` between two leases.
 
     One at a time, so that a lease has to last for one delivery and not for all of them.
     """
@@ -65,7 +69,9 @@ async def recover(
         for generation in taken:
             seen.add(generation.id)
             log.warning("generation %s: taken over as %s", generation.id, generation.status)
-            yield await _recover_one(books, collector, generation)
+            async with _leased(books, generation.id, pause):
+                recovery = await _recover_one(books, collector, generation)
+            yield recovery
 
 
 async def _recover_one(books: Books, collector: PictureCollector, generation: Generation) -> Recovery:
@@ -104,3 +110,24 @@ def _cost(generation: Generation, pictures: Sequence[CollectedPicture]) -> Decim
     costs = [generation.cost, *(picture.check_cost for picture in pictures)]
     known = [cost for cost in costs if cost is not None]
     return sum(known, Decimal(0)) if known else None
+
+
+@asynccontextmanager
+async def _leased(
+    books: Books, generation_id: str, pause: Callable[[float], Awaitable[None]]
+) -> AsyncIterator[None]:
+    """Keep the lease: a download that is tried again, or a task at NanoGPT, takes longer than one lasts."""
+    renewing = asyncio.create_task(_renew(books, generation_id, pause))
+    try:
+        yield
+    finally:
+        renewing.cancel()
+
+
+async def _renew(books: Books, generation_id: str, pause: Callable[[float], Awaitable[None]]) -> None:
+    while True:
+        await pause(LEASE_SECONDS / 3)
+        try:
+            await books.renew_leases([generation_id])
+        except DATABASE_TROUBLE as error:
+            log.warning("generation %s: its lease is not renewed: %s", generation_id, error)

@@ -173,7 +173,12 @@ class Studio:
         async with self.services.database.begin() as session:
             await session.execute(text(statement))
 
-    async def recovered(self, *, even_if_leased: bool = False) -> list[Recovery]:
+    async def recovered(
+        self,
+        *,
+        even_if_leased: bool = False,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> list[Recovery]:
         """Take over what was left behind, as the bot does at its start and every so often."""
         services = self.services
         found = recover(
@@ -181,6 +186,7 @@ class Studio:
             services.collector,
             at_work=lambda: services.generator.active_ids,
             even_if_leased=even_if_leased,
+            pause=pause,
         )
         async with aclosing(found) as recoveries:
             return [recovery async for recovery in recoveries]

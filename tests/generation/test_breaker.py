@@ -168,6 +168,24 @@ async def test_an_outage_that_comes_back_is_told_again(studio: Studio) -> None:
     assert heard == ["nanogpt_key", "nanogpt_key"]
 
 
+async def test_an_outage_that_another_one_hid_is_told_when_it_comes_back(studio: Studio) -> None:
+    studio.nanogpt.trouble.hold()
+    first = asyncio.create_task(studio.run())
+    second = asyncio.create_task(studio.run())
+    await studio.nanogpt.trouble.held(2)
+    studio.nanogpt.trouble.fail_next(401, "invalid_api_key")
+    studio.nanogpt.trouble.fail_next(402, "insufficient_balance")
+    studio.nanogpt.trouble.let_go()
+    await asyncio.gather(first, second)
+    await probe(studio)
+    studio.nanogpt.trouble.refuse_key = True
+    await studio.run()
+    async with aclosing(studio.services.alarms.heard()) as alarms:
+        heard = [(await anext(alarms)).key for _ in range(3)]
+
+    assert sorted(heard) == ["nanogpt_funds", "nanogpt_key", "nanogpt_key"]
+
+
 async def test_the_watch_asks_for_the_balance_while_it_is_out_of_order(
     sqlite_url: str, nanogpt: NanoGPTStandIn
 ) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from nanobot.clock import TurnableClock
 from nanobot.generation import events
+from nanobot.generation.books import LEASE_SECONDS
 from nanobot.generation.collect import CollectedPicture
 from nanobot.generation.generator import PICTURES_LOST
 from nanobot.generation.recovery import PICTURES_GONE, Lost, Recovered
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
 from nanobot.store.tables import GenerationStatus
-from tests.generation.studio import Given, Studio, open_studio, until
+from tests.generation.studio import NOON, Given, Studio, open_studio, until
 
 CHECK_COST = Decimal("0.0015")
 
@@ -89,6 +92,38 @@ async def test_a_task_outlives_a_restart(sqlite_url: str, nanogpt: NanoGPTStandI
         assert isinstance(recovered, Recovered)
         assert len(recovered.pictures) == 1
         assert await studio.counted() == 1
+
+
+async def test_a_task_that_recovery_waits_for_is_not_taken_over_meanwhile(
+    sqlite_url: str, nanogpt: NanoGPTStandIn
+) -> None:
+    """It takes longer than a lease lasts, so its lease is renewed."""
+    clock, paused, ticks = TurnableClock(NOON), asyncio.Queue[float](), asyncio.Queue[None]()
+
+    async def pause(seconds: float) -> None:
+        paused.put_nowait(seconds)
+        await ticks.get()
+
+    async with (
+        open_studio(sqlite_url, nanogpt, clock=clock) as patient,
+        open_studio(sqlite_url, nanogpt, clock=clock) as other,
+    ):
+        await patient.services.catalogue.refresh()
+        await patient.run(model="midjourney")
+        nanogpt.trouble.hold_tasks = True
+        patient.let_leases_run_out()
+        recovering = asyncio.create_task(patient.recovered(pause=pause))
+        await paused.get()
+        clock.turn(timedelta(seconds=LEASE_SECONDS - 1))
+        ticks.put_nowait(None)
+        await paused.get()
+        clock.turn(timedelta(seconds=LEASE_SECONDS - 1))
+        taken = await other.recovered()
+        nanogpt.trouble.hold_tasks = False
+        (recovered,) = await recovering
+
+    assert taken == []
+    assert isinstance(recovered, Recovered)
 
 
 async def test_a_task_that_failed_meanwhile_is_released_after_a_restart(tasks: Studio) -> None:
