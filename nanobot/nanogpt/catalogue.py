@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import SequenceMatcher, get_close_matches
+from operator import itemgetter
 from typing import Final
 
 from nanobot.nanogpt.guide import GUIDE_MODELS
@@ -23,7 +24,7 @@ _MAX_TYPED: Final = 100
 # Similarity from 0 to 1: "hidreem" finds "hidream", "horse" does not.
 _SIMILAR: Final = 0.6
 # Comparing spellings takes time that grows with the square of their length.
-_MAX_SPELLING: Final = 48
+_MAX_SPELLING: Final = 32
 _NO_PRICE: Final = Decimal("Infinity")
 _WORDS = re.compile(r"[^\W_]+")
 _PIXELS = re.compile(r"(?P<width>[0-9]{1,5})x(?P<height>[0-9]{1,5})")
@@ -66,13 +67,15 @@ class Catalogue:
         models = tuple(listed or ())
         self.is_live = bool(models)
         self.models = models or tuple(GUIDE_MODELS.values())
-        self._by_id = {model.id: model for model in (*GUIDE_MODELS.values(), *self.models)}
-        self._by_folded_id = {id_.casefold(): model for id_, model in reversed(self._by_id.items())}
+        self._listed = {model.id: model for model in self.models}
+        # What comes later counts: the first of those listed, and the guide's only where none of them has the id.
+        by_folded_id = (*GUIDE_MODELS.values(), *reversed(self.models))
+        self._by_folded_id = {model.id.casefold(): model for model in by_folded_id}
         self._rows = sorted((_Row(model) for model in self.models), key=lambda row: row.standing)
 
     def find(self, model_id: str) -> Model | None:
         """Return the model of this id, whatever its case; the guide's are found even where the list lacks them."""
-        return self._by_id.get(model_id) or self._by_folded_id.get(model_id.strip().casefold())
+        return self._listed.get(model_id) or self._by_folded_id.get(model_id.strip().casefold())
 
     def offered(self, needs: Needs) -> list[Model]:
         """Return the models that serve: the guide's first, then the others, the cheapest first."""
@@ -84,9 +87,7 @@ class Catalogue:
         typed = typed[:_MAX_TYPED].strip().casefold()
         if not typed:
             return [row.model for row in rows[:limit]]
-        # Sorting is stable: equally good matches stay in the order in which they are offered.
-        ranked = sorted(_ranked(rows, typed), key=lambda pair: pair[0])
-        found = [row.model for _, row in ranked[:limit]]
+        found = [row.model for row in _ranked(rows, typed)[:limit]]
         if len(found) < limit:
             known = {model.id for model in found}
             found += [row.model for row in _similar(rows, typed, limit) if row.model.id not in known]
@@ -96,8 +97,8 @@ class Catalogue:
         """Return the ids of models that serve, those most like `model_id` first, filled up with the first offered."""
         rows = [row for row in self._rows if needs.met_by(row.model)]
         typed = model_id[:_MAX_TYPED].strip().casefold()
-        meant = [*_similar(rows, typed, limit), *(row for _, row in sorted(_ranked(rows, typed), key=_rank))]
-        ids = dict.fromkeys(row.model.id for row in (*meant, *rows))
+        likeliest_first = (*_similar(rows, typed, limit), *_ranked(rows, typed), *rows)
+        ids = dict.fromkeys(row.model.id for row in likeliest_first)
         return list(ids)[:limit]
 
 
@@ -144,22 +145,22 @@ def _unlikeness(one: tuple[int, int], other: tuple[int, int]) -> float:
     return 2 * abs(width - height) + abs(width + height)
 
 
-def _ranked(rows: Iterable[_Row], typed: str) -> Iterator[tuple[int, _Row]]:
-    """Yield the rows that hold what was typed, with 0 for the best way to hold it."""
-    words = _WORDS.findall(typed)
-    for row in rows:
-        if row.folded_id == typed:
-            yield 0, row
-        elif row.folded_id.startswith(typed):
-            yield 1, row
-        elif words and all(f" {word}" in row.initials for word in words):
-            yield 2, row
-        elif typed in row.text:
-            yield 3, row
+def _ranked(rows: Iterable[_Row], typed: str) -> list[_Row]:
+    """Return the rows that hold what was typed; equally good ones stay in the order in which they are offered."""
+    words = [f" {word}" for word in _WORDS.findall(typed)]
+    ranks = [(rank, row) for row in rows if (rank := _rank(row, typed, words)) is not None]
+    return [row for _, row in sorted(ranks, key=itemgetter(0))]
 
 
-def _rank(pair: tuple[int, _Row]) -> int:
-    return pair[0]
+def _rank(row: _Row, typed: str, words: list[str]) -> int | None:
+    """Return 0 for the best way to hold what was typed; `words` are its words, each after a space."""
+    if row.folded_id == typed:
+        return 0
+    if row.folded_id.startswith(typed):
+        return 1
+    if words and all(word in row.initials for word in words):
+        return 2
+    return 3 if typed in row.text else None
 
 
 def _similar(rows: Iterable[_Row], typed: str, limit: int) -> list[_Row]:

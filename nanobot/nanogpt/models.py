@@ -40,7 +40,7 @@ class Model:
     `fields` are the optional fields that it takes; `None` where nobody says.
 
     Raises:
-        ValueError: it takes no pictures and a number of them at once, or makes none.
+        ValueError: it takes no pictures and a number of them at once, fewer than it needs, or makes none.
     """
 
     id: str
@@ -60,6 +60,8 @@ class Model:
     def __post_init__(self) -> None:
         if (self.pictures == "none") != (self.max_pictures == 0):
             raise ValueError("a model takes no input pictures exactly where max_pictures is 0")
+        if self.max_pictures and not 1 <= self.min_pictures <= self.max_pictures:
+            raise ValueError("a model takes at least as many pictures as it needs")
         if any(count is not None and count < 1 for count in (self.max_outputs, self.fixed_outputs)):
             raise ValueError("a call gives at least one picture")
 

@@ -57,7 +57,14 @@ def test_a_model_of_the_guide_is_found_even_where_the_list_lacks_it() -> None:
     listed = model("hidream", price="0.5")
 
     assert Catalogue([listed]).find("hidream") is listed
-    assert Catalogue([listed]).find("bagel") is GUIDE_MODELS["bagel"]
+    assert Catalogue([listed]).find("Bagel") is GUIDE_MODELS["bagel"]
+
+
+def test_a_listed_model_counts_more_than_the_guides_in_another_case() -> None:
+    """Its id is the one that NanoGPT knows now."""
+    listed = model("upscaler")
+
+    assert Catalogue([listed]).find("Upscaler") is listed
 
 
 @pytest.mark.parametrize(

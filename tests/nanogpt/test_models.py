@@ -22,6 +22,9 @@ def model(**said: Any) -> Model:
     [
         pytest.param({"pictures": "optional"}, id="takes none of those it takes"),
         pytest.param({"max_pictures": 2}, id="takes some of those it does not take"),
+        pytest.param(
+            {"pictures": "required", "max_pictures": 1, "min_pictures": 2}, id="needs more than it takes"
+        ),
         pytest.param({"max_outputs": 0}, id="makes none"),
         pytest.param({"fixed_outputs": 0}, id="always makes none"),
     ],

@@ -46,6 +46,7 @@ def read(per_image: Any, **others: Any) -> dict[str, str]:
             {"1024*1024": {"high": 0.17, "low": 0.01}}, {"1024x1024": "0.17"}, id="by size, then by quality"
         ),
         pytest.param({"standard": 0.04, "hd": 0.08}, {ANY_SIZE: "0.08"}, id="by quality alone"),
+        pytest.param({"4" * 101: 0.04}, {ANY_SIZE: "0.04"}, id="by something too long to be a size"),
         pytest.param([0.01, "0.03", None], {ANY_SIZE: "0.03"}, id="a list"),
     ],
 )
