@@ -6,8 +6,8 @@ import asyncio
 import logging
 import random
 import secrets
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Callable, Collection, Coroutine
+from typing import Any, Final
 
 from nanobot.bot.alarms import tell_owners
 from nanobot.bot.client import NanobotClient
@@ -24,6 +24,7 @@ CATALOGUE_LOOK_SECONDS: Final = 600.0
 """How often it is looked whether the list of models is an hour old; where NanoGPT gave none, so soon it is asked again."""
 
 _JITTER: Final = 0.2
+_LAST_ROUND_SECONDS: Final = 5.0
 
 
 class Background:
@@ -33,16 +34,18 @@ class Background:
         self._bot = bot
         self._services = bot.services
         self._tasks: list[asyncio.Task[None]] = []
+        self._rounds: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Start all of it; NanoGPT is not waited for, so that the bot is online whether or not it is there."""
-        breaker, client = self._services.breaker, self._services.nanogpt
         # Other processes have to know of this one before its first call to NanoGPT.
         await _surviving(self._services.presence.renew())
+        if self._bot.stopping:
+            return
         for work in (
             self._repeat(self._services.catalogue.refresh_if_stale, CATALOGUE_LOOK_SECONDS, jitter=_JITTER),
             self._repeat(self._services.presence.renew, BEAT_SECONDS),
-            self._repeat(lambda: breaker.watch(client), PROBE_SECONDS),
+            self._watch_breaker(),
             self._repeat(self._renew_leases, LEASE_SECONDS / 3),
             self._tell_alarms(),
             self._recover_for_ever(),
@@ -50,19 +53,35 @@ class Background:
             self._tasks.append(asyncio.create_task(work))
 
     async def stop(self) -> None:
-        """Stop all of it, and leave the share of NanoGPT's limit to the other processes."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Stop all of it, and leave the share of NanoGPT's limit to the other processes.
+
+        A round under way has a while to end, as a transaction that is torn apart can keep SQLite's lock.
+        """
+        await _cancel(self._tasks)
+        if self._rounds:
+            await asyncio.wait(self._rounds, timeout=_LAST_ROUND_SECONDS)
+        await _cancel(self._rounds)
         await _surviving(self._services.presence.leave())
 
+    async def _round(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do `work` once, to its end even if whoever repeats it is stopped."""
+        task = asyncio.create_task(_surviving(work))
+        self._rounds.add(task)
+        task.add_done_callback(self._rounds.discard)
+        await asyncio.shield(task)
+
     async def _repeat(
-        self, work: Callable[[], Awaitable[None]], every_seconds: float, *, jitter: float = 0.0
+        self, work: Callable[[], Coroutine[Any, Any, None]], every_seconds: float, *, jitter: float = 0.0
     ) -> None:
         """Do it now and every so often; `jitter` is the part of the time by which processes differ."""
         while True:
-            await _surviving(work())
+            await self._round(work())
             await asyncio.sleep(every_seconds * random.uniform(1 - jitter, 1 + jitter))  # noqa: S311  # no secret
+
+    async def _watch_breaker(self) -> None:
+        while True:
+            await _surviving(self._services.breaker.watch(self._services.nanogpt))
+            await asyncio.sleep(PROBE_SECONDS)
 
     async def _renew_leases(self) -> None:
         if at_work := self._at_work:
@@ -74,16 +93,16 @@ class Background:
 
     async def _tell_alarms(self) -> None:
         async for alarm in self._services.alarms.heard():
-            await _surviving(tell_owners(alarm, self._bot))
+            await self._round(tell_owners(alarm, self._bot))
 
     async def _recover_for_ever(self) -> None:
         """Deliver what was left behind: at once what the last run left, then whatever becomes stale."""
         await self._bot.wait_until_ready()
         only_process = is_sqlite(parse_url(self._services.settings.database_url))
-        await _surviving(self._recover(even_if_leased=only_process))
+        await self._round(self._recover(even_if_leased=only_process))
         while True:
             await asyncio.sleep(LEASE_SECONDS / 2)
-            await _surviving(self._recover(even_if_leased=False))
+            await self._round(self._recover(even_if_leased=False))
 
     async def _recover(self, *, even_if_leased: bool) -> None:
         found = recover(
@@ -99,7 +118,13 @@ class Background:
                 await conversation.deliver_recovered(recovery, destination)
 
 
-async def _surviving(work: Awaitable[None]) -> None:
+async def _cancel(tasks: Collection[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _surviving(work: Coroutine[Any, Any, None]) -> None:
     """Let a background task outlive an error of one round, which is logged with an id."""
     try:
         await work

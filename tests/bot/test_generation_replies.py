@@ -49,7 +49,10 @@ def test_a_caption_tells_what_is_known_and_nothing_else() -> None:
             id="a model with a fixed number",
         ),
         pytest.param(
-            {"failed": 2, "failure": "NanoGPT is busy right now. Try again in a minute."},
+            {
+                "failed": 2,
+                "failure": "NanoGPT is busy right now. Try again in a minute. Nothing was taken from your quota.",
+            },
             "2 more could not be made and cost you nothing. NanoGPT is busy right now. Try again in a minute.",
             id="some failed",
         ),

@@ -17,7 +17,8 @@ MAX_CONTENT_CHARACTERS = 2000
 # https://docs.discord.com/developers/resources/message#attachment-object
 MAX_ALT_TEXT_CHARACTERS = 1024
 
-_MAX_REASON_CHARACTERS = 600
+_MAX_REMARK_CHARACTERS = 700
+_CREDIT = "Nothing was taken from your quota."
 _SIX_DIGITS = Context(prec=6)
 _LEAST_SHOWN = Decimal("0.00000001")
 
@@ -198,8 +199,9 @@ def _remarks(facts: Caption) -> Iterator[str]:
         which = "it" if facts.shown == 1 else f"{facts.flagged} of {facts.shown}"
         yield f"The check of results flagged {which}, or could not be made: hidden as a spoiler."
     if facts.failed:
-        reason = f" {shorten(facts.failure, _MAX_REASON_CHARACTERS)}" if facts.failure else ""
-        yield f"{facts.failed} more could not be made and cost you nothing.{reason}"
+        reason = (facts.failure or "").removesuffix(_CREDIT).rstrip()
+        told = f"{facts.failed} more could not be made and cost you nothing. {reason}"
+        yield shorten(told.rstrip(), _MAX_REMARK_CHARACTERS)
     if facts.lost:
         yield f"{facts.lost} more could not be fetched and cost you nothing."
 
