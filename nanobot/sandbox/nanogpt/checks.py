@@ -15,9 +15,14 @@ from nanobot.sandbox.nanogpt.refusals import Refusal, invalid
 PRICE_PER_PICTURE = Decimal("0.0015")
 MOST_PICTURES = 10
 CLASSIFIER_ID = "nsfw-classifier"
-# Ours: the vendor says that the check before an order is charged, its models have prices of their own.
+# Ours: the vendor says that the check before an order is charged, and bills it by what the model for it costs.
 PRICE_OF_PROMPT_CHECK = Decimal("0.0005")
 
+# The example of the vendor's page on inline moderation.
+MODERATION_MODEL_ID = "meta-llama/llama-guard-4-12b"
+
+_YES = ("true", "1", "yes", "on")
+_NO = ("", "false", "0", "no", "off")
 _URL_FIELDS = ("image_urls", "imageUrls", "imageUrl")
 
 
@@ -56,9 +61,25 @@ def verdict(flags: list[bool], cost: Decimal, *, was_truncated: bool) -> dict[st
     }
 
 
-def is_asked_for(header: str | None) -> bool:
-    """Tell whether the `moderation` header of an order asks for a check: `true`, or the id of a model for it."""
-    return header is not None and header.strip().lower() not in ("", "false")
+def is_asked_for(header: str) -> bool:
+    """Tell whether the `moderation` header of an order asks for a check.
+
+    https://docs.nano-gpt.com/api-reference/miscellaneous/inline-moderation#enabling-inline-moderation
+
+    Raises:
+        Refusal: it is neither a yes nor a no nor the id of a model for checks.
+    """
+    value = header.strip().lower()
+    if value in _NO:
+        return False
+    if value not in _YES and value != MODERATION_MODEL_ID:
+        raise Refusal(
+            status=404,
+            code="model_not_found",
+            message=f"The moderation model {header!r} does not exist.",
+            param="moderation",
+        )
+    return True
 
 
 def price_of_check(pictures: int) -> Decimal:

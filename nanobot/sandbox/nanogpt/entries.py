@@ -109,7 +109,8 @@ def _parameters(model: Model) -> dict[str, object]:
             options = [{"value": size, "label": size} for size in model.resolutions]
             named["size"] = {"type": "select", "default": AUTO, "options": options}
         case "values":
-            supported["resolution"] = {"values": list(model.resolutions), "default": model.resolutions[0]}
+            sizes = list(model.resolutions)
+            supported["resolution"] = {"type": "enum", "values": sizes, "default": sizes[0]}
         case _:
             assert_never(model.listing.sizes)
     supported[model.listing.outputs] = model.max_images

@@ -22,6 +22,7 @@ from nanobot.sandbox.nanogpt.catalogue import Catalogue
 from nanobot.sandbox.nanogpt.checks import is_asked_for, price_of_check
 from nanobot.sandbox.nanogpt.cutting import cut
 from nanobot.sandbox.nanogpt.painter import paint
+from nanobot.sandbox.nanogpt.pictures import InputPicture
 from nanobot.sandbox.nanogpt.refusals import Refusal
 from nanobot.sandbox.nanogpt.rules import Order, read_order
 from nanobot.sandbox.nanogpt.tasks import TaskBoard
@@ -70,12 +71,13 @@ class OrderDesk:
             Refusal: it breaks a rule, cannot be paid, or trouble wants it refused; it says what was charged.
         """
         order = await asyncio.to_thread(read_order, body, self._catalogue.models)
+        is_checked = is_asked_for(request.headers.get("moderation", ""))
         await self._trouble.pass_gate()
         moment = self._trouble.take_break("images")
         if moment == "before_work":
             return Outcome(response=await cut(request, moment, b""), status=None, cost=Decimal(0))
         # Paid in the same breath as checked, so that orders side by side cannot overdraw the balance.
-        cost = self._sell(order, is_checked=is_asked_for(request.headers.get("moderation")))
+        cost = self._sell(order, is_checked=is_checked)
         bend = self._trouble.take_bend("images")
         answer = self._answer(order, await _paint(order, order.n + (bend == "one_more")), cost, bend)
         if moment is not None:
@@ -85,31 +87,27 @@ class OrderDesk:
         return Outcome(response=answer_of(answer, whole_bend), status=200, cost=cost)
 
     def _sell(self, order: Order, *, is_checked: bool) -> Decimal:
-        """Charge for the order, and for the check before it where that was asked for; return the sum."""
-        self._trouble.check_failure("images")
-        cost = order.model.price_of(order.size) * order.n
-        if order.kontext_max_mode:
-            cost *= _MAX_MODE_PRICE_FACTOR
-        check = self._check(order) if is_checked else Decimal(0)
-        if self._is_forbidden(order):
-            raise _policy_violation()
-        self._till.count_order(self._trouble.daily_limit)
-        self._till.check(cost, out_of_funds=self._trouble.out_of_funds)
-        self._till.charge(cost, order.n)
-        return cost + check
+        """Charge for the order, and for the check before it where that was asked for; return the sum.
 
-    def _check(self, order: Order) -> Decimal:
-        """Charge for the check of prompt and pictures; a flagged order pays for nothing else.
-
-        https://docs.nano-gpt.com/api-reference/miscellaneous/moderation
+        A flagged order pays for its check and for nothing else.
         """
-        inputs = [*order.pictures, *([order.mask] if order.mask else [])]
-        cost = price_of_check(len(inputs))
-        self._till.check(cost, out_of_funds=self._trouble.out_of_funds)
-        self._till.charge(cost, 0)
-        if self._is_forbidden(order) or (inputs and self._trouble.flag_inputs):
-            raise _policy_violation(cost)
-        return cost
+        self._trouble.check_failure("images")
+        if self._is_forbidden(order) and not is_checked:
+            raise _policy_violation()
+        price = order.model.price_of(order.size) * order.n
+        if order.kontext_max_mode:
+            price *= _MAX_MODE_PRICE_FACTOR
+        check = price_of_check(len(_inputs(order))) if is_checked else Decimal(0)
+        self._till.count_order(self._trouble.daily_limit)
+        self._till.check(price + check, out_of_funds=self._trouble.out_of_funds)
+        if is_checked and self._is_flagged(order):
+            self._till.charge(check, 0)
+            raise _policy_violation(check)
+        self._till.charge(price + check, order.n)
+        return price + check
+
+    def _is_flagged(self, order: Order) -> bool:
+        return self._is_forbidden(order) or (self._trouble.flag_inputs and bool(_inputs(order)))
 
     def _is_forbidden(self, order: Order) -> bool:
         return self._trouble.refuse_policy and _FORBIDDEN.search(order.prompt) is not None
@@ -146,6 +144,10 @@ class OrderDesk:
 
     def _as_url(self, png: bytes) -> dict[str, str]:
         return {"url": self._publish(png)}
+
+
+def _inputs(order: Order) -> list[InputPicture]:
+    return [*order.pictures, *([] if order.mask is None else [order.mask])]
 
 
 def _as_base64(png: bytes) -> dict[str, str]:

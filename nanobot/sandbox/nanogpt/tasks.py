@@ -55,7 +55,8 @@ class TaskBoard:
             return self._at_work(task_id, task)
         if task.url is None and self._trouble.fail_tasks is not None:
             return {"status": "FAILED", "task_id": task_id, "failReason": self._trouble.fail_tasks}
-        task.url = task.url or self._publish(task.png)
+        if task.url is None:
+            task.url, task.png = self._publish(task.png), b""
         return {"status": "SUCCESS", "task_id": task_id, "progress": f"{_WHOLE}%", "imageUrl": task.url}
 
     def _at_work(self, task_id: str, task: _Task) -> dict[str, object]:

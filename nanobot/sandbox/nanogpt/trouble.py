@@ -23,8 +23,8 @@ class Trouble:
     """All switches, off at first except `refuse_policy`.
 
     Orders for pictures that keep every rule meet them in this turn: wait at the gate (`hold`) or for `slow`, then
-    `fail_next`, `keep_failing`, `refuse_policy`, the paid check that a `moderation` header asks for, `daily_limit`,
-    `out_of_funds`, then the picture is paid and made, then the answer is bent or the line is cut. As with the vendor,
+    `fail_next`, `keep_failing`, `refuse_policy`, `daily_limit`, `out_of_funds`, the paid check that a `moderation`
+    header asks for, then the picture is paid and made, then the answer is bent or the line is cut. As with the vendor,
     an order goes on when its client has gone away. The other routes know failures, bent answers and cut lines.
     """
 

@@ -92,6 +92,20 @@ async def test_other_routes_are_bent_on_their_own(
     assert "error" not in after.fields
 
 
+async def test_nothing_becomes_something_and_an_object_a_list(
+    client: Client, nanogpt: NanoGPTStandIn
+) -> None:
+    nanogpt.trouble.bend_next("wrong_types", on="usage")
+    nanogpt.trouble.bend_next("wrong_shape", on="usage")
+    mistyped, misshapen, usage = [
+        (await client.send("GET", "/api/subscription/v1/usage")).json for _ in range(3)
+    ]
+    assert isinstance(mistyped, dict)
+
+    assert (mistyped["graceUntil"], mistyped["active"]) == ("nothing", ["False"])
+    assert misshapen == [usage]
+
+
 @pytest.mark.parametrize("route", [*OTHER_ROUTES, "files"])
 async def test_other_lines_can_be_cut(client: Client, nanogpt: NanoGPTStandIn, route: Route) -> None:
     made = await client.make({**ORDER, "n": 1})

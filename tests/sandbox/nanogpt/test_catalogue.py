@@ -109,6 +109,7 @@ async def test_sizes_are_listed_in_several_shapes(client: Client) -> None:
     assert said["hidream"]["resolutions"] == list(MODELS["hidream"].resolutions)
     assert said["bagel"]["resolutions"] == [*MODELS["bagel"].resolutions, None]
     assert said["seedream-v4"]["resolution"] == {
+        "type": "enum",
         "values": ["1024x1024", "2048x2048", "1536x1024", "auto"],
         "default": "1024x1024",
     }

@@ -113,7 +113,7 @@ async def test_the_classifier_follows_the_published_schema(client: Client) -> No
     assert check_answer("POST", PATH, 200, answer.json) == []
 
 
-@pytest.mark.parametrize("header", ["true", "some-moderation-model"])
+@pytest.mark.parametrize("header", ["true", "1", "Yes", "on", "meta-llama/llama-guard-4-12b"])
 async def test_a_clean_order_pays_for_its_check_too(
     client: Client, nanogpt: NanoGPTStandIn, header: str
 ) -> None:
@@ -154,7 +154,7 @@ async def test_a_flagged_order_pays_for_its_check_alone(
     assert nanogpt.paid_pictures == 0
 
 
-@pytest.mark.parametrize("header", ["false", "", "False"])
+@pytest.mark.parametrize("header", ["false", "", "0", "No", "off"])
 async def test_without_the_header_nothing_is_checked(
     client: Client, nanogpt: NanoGPTStandIn, header: str
 ) -> None:
@@ -162,3 +162,23 @@ async def test_without_the_header_nothing_is_checked(
     answer = await _order(client, EDIT, header)
 
     assert (answer.status, nanogpt.charged) == (200, Decimal("0.0100"))
+
+
+async def test_what_cannot_be_paid_whole_is_not_checked_either(
+    client: Client, nanogpt: NanoGPTStandIn
+) -> None:
+    """Money for the check alone buys nothing."""
+    nanogpt.top_up(Decimal("0.0040") - nanogpt.balance)
+    answer = await _order(client, EDIT, "true")
+
+    assert (answer.status, answer.fields["requiredBalance"]) == (402, 0.0135)
+    assert nanogpt.charged == nanogpt.requests[0].cost == Decimal(0)
+
+
+async def test_a_check_by_a_model_that_does_not_exist_is_refused(
+    client: Client, nanogpt: NanoGPTStandIn
+) -> None:
+    answer = await _order(client, EDIT, "some-model")
+
+    assert (answer.status, answer.error["code"]) == (404, "model_not_found")
+    assert nanogpt.charged == 0
