@@ -39,7 +39,9 @@ def file_bytes_within(data_url_bytes: int) -> int:
 MAX_FILE_BYTES = file_bytes_within(MAX_DATA_URL_BYTES)
 
 _QUALITIES = range(90, 49, -1)
-_LOSSLESS = frozenset({ImageFormat.PNG, ImageFormat.GIF, ImageFormat.BMP, ImageFormat.TIFF})
+# Text, charts and drawings have even areas, which these formats store in almost nothing; photographs take over a byte.
+_DRAWN_FORMATS = frozenset({ImageFormat.PNG, ImageFormat.GIF})
+_DRAWN_BYTES_PER_PIXEL = 0.75
 _OVERSAMPLING = 2
 _PASSED_MODES = {
     ImageFormat.JPEG: frozenset({"RGB", "L"}),
@@ -93,7 +95,7 @@ def prepare_picture(
         image if keep_transparency else encode.on_white(image),
         max_bytes=max_file_bytes,
         qualities=_QUALITIES,
-        has_sharp_colours=opened.image_format in _LOSSLESS,
+        has_sharp_colours=_is_drawn(data, opened),
     )
     return _prepared([encoded.data], encoded.image_format, encoded.width, encoded.height)
 
@@ -110,6 +112,11 @@ def _pass_through(
     if image.has_transparency_data and not keep_transparency:
         return None
     return containers.parts_without_metadata(data, opened.image_format)
+
+
+def _is_drawn(data: bytes, opened: OpenPicture) -> bool:
+    width, height = opened.image.size
+    return opened.image_format in _DRAWN_FORMATS and len(data) < _DRAWN_BYTES_PER_PIXEL * width * height
 
 
 def prepare_mask(data: bytes, *, width: int, height: int, name: str | None = None) -> PreparedPicture:
