@@ -6,6 +6,7 @@
     │   │   └── NotAPicture         its bytes are of no format that is read here
     │   ├── PictureTooLarge         decoding it would take too much memory, or it cannot be made to fit
     │   ├── PictureTooComplex       decoding it would take too much time
+    │   ├── PictureTooCostly        it took more time or memory than a picture may, and was given up
     │   └── MaskEmpty               the mask marks nothing
     └── LinkError                   the link does not lead to a picture
         ├── LinkRefused             it is not a public web address
@@ -79,6 +80,15 @@ class PictureTooComplex(PictureError):
     @override
     def _complaint(self) -> str:
         return "would take too long to open: save it again as PNG or plain JPEG and send that file."
+
+
+class PictureTooCostly(PictureError):
+    @override
+    def _complaint(self) -> str:
+        return (
+            "takes more time or memory to read than is allowed: save it again, smaller, as PNG or plain JPEG "
+            "and send that file."
+        )
 
 
 class MaskEmpty(PictureError):

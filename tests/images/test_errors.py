@@ -15,6 +15,7 @@ ALL = [
     errors.NotAPicture("fox.png"),
     errors.PictureTooLarge(90_000, 80_000, "fox.png"),
     errors.PictureTooComplex("fox.png"),
+    errors.PictureTooCostly("fox.png"),
     errors.MaskEmpty("fox.png"),
     errors.LinkRefused(),
     errors.LinkUnreachable(),
