@@ -53,7 +53,7 @@ class Trouble:
     task_looks: int = 2
     """How many times a task is still at work when somebody asks after it."""
     task_status: str = "IN_PROGRESS"
-    """What a task that is at work says it is; the last of the words `submitted`, `IN_PROGRESS`, `unknown` and others."""
+    """What a task that is at work says it is: `PENDING`, `RUNNING`, `submitted`, `NOT_START` or `unknown` are others."""
     hold_tasks: bool = False
     """Tasks stay at work however often somebody asks."""
     fail_tasks: str | None = None
