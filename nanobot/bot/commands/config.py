@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, Literal, TypeAlias
 
@@ -37,7 +38,7 @@ class ConfigCommands(AdminCommands):
     )
     @app_commands.describe(to=_DEFAULT)
     async def moderation(self, interaction: Interaction, to: Choice) -> None:
-        chosen = await _change(interaction, moderation=_CHOSEN[to])
+        chosen = await _change(interaction, lambda chosen: replace(chosen, moderation=_CHOSEN[to]))
         await answer(interaction, _page(interaction, chosen))
 
     @app_commands.command(
@@ -45,16 +46,18 @@ class ConfigCommands(AdminCommands):
     )
     @app_commands.describe(to=_DEFAULT)
     async def check_results(self, interaction: Interaction, to: Choice) -> None:
-        chosen = await _change(interaction, check_results=_CHOSEN[to])
+        chosen = await _change(interaction, lambda chosen: replace(chosen, check_results=_CHOSEN[to]))
         await answer(interaction, _page(interaction, chosen))
 
 
-async def _change(interaction: Interaction, **changes: bool | None) -> GuildSettings:
-    """Store the server's choices with `changes` made to them, and return them."""
+async def _change(
+    interaction: Interaction, change: Callable[[GuildSettings], GuildSettings]
+) -> GuildSettings:
+    """Store what `change` makes of the server's choices, and return it."""
     services = interaction.client.services
     guild_id = interaction.guild_id or 0
     async with services.database.begin() as session:
-        chosen = replace(await guild_settings.get(session, guild_id), **changes)
+        chosen = change(await guild_settings.get(session, guild_id))
         await guild_settings.put(
             session, guild_id, chosen, actor_id=interaction.user.id, now=services.clock.now()
         )
