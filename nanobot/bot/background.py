@@ -7,6 +7,7 @@ import logging
 import random
 import secrets
 from collections.abc import Callable, Collection, Coroutine
+from contextlib import aclosing
 from typing import Any, Final
 
 from nanobot.bot.alarms import tell_owners
@@ -112,10 +113,11 @@ class Background:
             even_if_leased=even_if_leased,
         )
         conversation = self._bot.conversation
-        async for recovery in found:
-            async with conversation.underway():
-                destination = of_generation(recovery.generation, self._bot)
-                await conversation.deliver_recovered(recovery, destination)
+        async with aclosing(found):
+            async for recovery in found:
+                async with conversation.underway():
+                    destination = of_generation(recovery.generation, self._bot)
+                    await conversation.deliver_recovered(recovery, destination)
 
 
 async def _cancel(tasks: Collection[asyncio.Task[None]]) -> None:

@@ -6,6 +6,7 @@ NanoGPT's errors: https://docs.nano-gpt.com/api-reference/image-generation#error
 from __future__ import annotations
 
 import math
+import re
 
 from nanobot.nanogpt import errors
 from nanobot.store.tables import GenerationStatus
@@ -13,6 +14,7 @@ from nanobot.store.tables import GenerationStatus
 OUT_OF_ORDER = "The bot is out of order: {why} Whoever runs it has been told in its log. Nothing was taken from your quota."
 _CREDIT = "Nothing was taken from your quota."
 _MINUTE_SECONDS = 60
+_FORMATTING = re.compile(r"[\\*_~|`\[\]<>]")
 _FOR_THE_OPERATOR = (
     errors.OutcomeUnknown,
     errors.Unauthorized,
@@ -83,7 +85,7 @@ def _refused(error: errors.NanoGPTError, model: str) -> str:
         case errors.PolicyRefused():
             return f"NanoGPT's content policy does not allow this prompt or picture. Please word it differently. {_CREDIT}"
         case errors.PictureNotMade():
-            said = f": “{error.reason.rstrip('.')}”" if error.reason else ""
+            said = _quoted(error.reason)
             return f"NanoGPT could not make the picture{said}. Try again, perhaps in other words. {_CREDIT}"
         case errors.ModelUnavailable():
             return f"NanoGPT has no model `{model}` for pictures right now. Choose another; `/models` lists some. {_CREDIT}"
@@ -92,8 +94,14 @@ def _refused(error: errors.NanoGPTError, model: str) -> str:
         case errors.PayloadTooLarge():
             return f"The pictures are too large for NanoGPT. Try fewer or smaller ones. {_CREDIT}"
         case _:
-            said = f": “{error.message.rstrip('.')}”" if error.message else ""
+            said = _quoted(error.message)
             return f"NanoGPT did not accept the request{said}. Change it and try again. {_CREDIT}"
+
+
+def _quoted(words: str) -> str:
+    """Return NanoGPT's own words, in which nothing is formatted where the sentence is shown as Markdown."""
+    plain = _FORMATTING.sub(r"\\\g<0>", words.rstrip("."))
+    return f": “{plain}”" if plain else ""
 
 
 def _wait(seconds: float | None) -> str:

@@ -170,3 +170,13 @@ def test_only_what_is_about_the_request_repeats_the_vendors_words(kind: type[err
     sentence = sentence_of(kind("account 4711 of fox@example.org"), model="hidream")
 
     assert ("4711" in sentence) is (kind in {errors.NotCharged, errors.Conflict, errors.PictureNotMade})
+
+
+def test_what_nanogpt_says_is_shown_as_text() -> None:
+    """It may hold a member's own words, or a link behind other words."""
+    error = errors.InvalidRequest("[free pictures](https://x.example) for `a_fox`.", status=400)
+
+    assert sentence_of(error, model="hidream") == (
+        "NanoGPT did not accept the request: “\\[free pictures\\](https://x.example) for \\`a\\_fox\\`”. "
+        f"Change it and try again. {CREDIT}"
+    )
