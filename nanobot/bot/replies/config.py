@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nanobot.store.guild_settings import GuildSettings
 
-# https://docs.nano-gpt.com/api-reference/endpoint/image-nsfw: US dollars for each picture that is classified
+# What NanoGPT charged for each picture that it classified, in 2026.
 _RESULT_CHECK = "$0.0015"
 _MODERATION = (
     "NanoGPT checks the prompt and the given pictures before it paints. What its content policy does not allow is "
