@@ -106,13 +106,16 @@ async def test_a_picture_that_breaks_off_is_left_out(studio: Studio, name: str) 
     assert [picture.position for picture in collected] == [2]
 
 
-async def test_more_pictures_than_were_asked_for_are_a_gift(sqlite_url: str, studio: Studio) -> None:
-    """They are delivered, and the member is charged for what they asked for."""
+@pytest.mark.parametrize(("given", "delivered"), [(3, 3), (30, 10)])
+async def test_more_pictures_than_were_asked_for_are_a_gift(
+    sqlite_url: str, studio: Studio, given: int, delivered: int
+) -> None:
+    """As many as a message holds are delivered, and the member is charged for what they asked for."""
     await studio.run()
-    (given,) = await studio.services.books.stored_pictures((await studio.generation()).id)
+    (picture,) = await studio.services.books.stored_pictures((await studio.generation()).id)
 
     async def generous(request: web.Request) -> web.Response:
-        return web.json_response({"created": 1, "data": [{"url": given.url}] * 3, "cost": 0.01})
+        return web.json_response({"created": 1, "data": [{"url": picture.url}] * given, "cost": 0.01})
 
     app = web.Application()
     app.router.add_post("/v1/images/generations", generous)
@@ -122,6 +125,6 @@ async def test_more_pictures_than_were_asked_for_are_a_gift(sqlite_url: str, stu
             generous_studio = Studio(services=services, nanogpt=studio.nanogpt, clock=studio.clock)
             happened = await generous_studio.run_and_post(count=2)
 
-    assert len(ready(happened)) == 3
+    assert len(ready(happened)) == delivered
     assert await studio.counted() == 3
     assert (await studio.standing()).held == 1

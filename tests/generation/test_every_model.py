@@ -14,7 +14,8 @@ from nanobot.images.sniff import sniff
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
 from nanobot.sandbox.nanogpt.models import Model, Takes
 from nanobot.sandbox.nanogpt.offer import GUIDE_MODELS
-from tests.generation.studio import Given, Studio, erased_photograph, mask_of_left_half, open_studio
+from tests.generation.retouched import erased_photograph, faded_photograph, mask_of_left_half
+from tests.generation.studio import Given, Studio, open_studio
 
 ALL_FIELDS: dict[str, Any] = {
     "seed": 7,
@@ -117,18 +118,19 @@ async def test_a_model_that_disappears_is_no_longer_offered_after_its_first_refu
 
 
 async def test_what_is_erased_in_a_picture_is_its_mask(studio: Studio) -> None:
-    happened = await studio.run(
-        model="flux-lora/inpainting", pictures=(Given(name="cut.png", data=erased_photograph()),)
-    )
+    happened = await studio.run(model="flux-lora/inpainting", pictures=(erased_photograph(),))
     (request,) = studio.nanogpt.requests
 
     assert isinstance(happened[-1], events.Finished), happened[-1]
     assert "maskDataUrl" in request.fields
 
 
-async def test_a_whole_picture_without_a_mask_is_not_inpainted(studio: Studio) -> None:
+@pytest.mark.parametrize(
+    "picture", [pytest.param(Given(), id="opaque"), pytest.param(faded_photograph(), id="faded")]
+)
+async def test_a_whole_picture_without_a_mask_is_not_inpainted(studio: Studio, picture: Given) -> None:
     """The hold that was there while the picture was read is given back."""
-    happened = await studio.run(model="flux-lora/inpainting", pictures=(Given(),))
+    happened = await studio.run(model="flux-lora/inpainting", pictures=(picture,))
 
     assert happened[-1] == events.Failed(sentence=MaskNeeded("flux-lora/inpainting").sentence)
     assert studio.nanogpt.requests == []

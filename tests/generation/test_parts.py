@@ -13,7 +13,7 @@ import pytest
 from nanobot.generation import events
 from nanobot.generation.recovery import Recovered
 from nanobot.generation.request import Kind
-from nanobot.sandbox.nanogpt import NanoGPTStandIn
+from nanobot.sandbox.nanogpt import DataUrlSummary, NanoGPTStandIn
 from nanobot.sandbox.nanogpt.models import Model
 from nanobot.store.tables import GenerationStatus
 from tests.generation.studio import Given, Studio, open_studio, until
@@ -182,14 +182,19 @@ async def test_what_a_crash_left_of_several_is_delivered_and_the_rest_given_back
     assert any("1 of 2 pictures are there; what the rest cost is unknown" in text for text in caplog.messages)
 
 
-async def test_pictures_that_are_too_large_for_nanogpt_are_made_smaller_once(studio: Studio) -> None:
+async def test_pictures_that_are_too_large_for_nanogpt_are_made_smaller_once(
+    sqlite_url: str, nanogpt: NanoGPTStandIn
+) -> None:
     """It says that it did not look at them, so asking again cannot be paid twice."""
-    studio.nanogpt.trouble.fail_next(413, "IMAGE_INPUT_TOO_LARGE")
-    happened = await studio.run_and_post(kind=Kind.EDIT, pictures=(Given(),), model="flux-kontext")
+    nanogpt.trouble.fail_next(413, "IMAGE_INPUT_TOO_LARGE")
+    async with open_studio(sqlite_url, nanogpt, max_image_side=64) as studio:
+        happened = await studio.run_and_post(kind=Kind.EDIT, pictures=(Given(),), model="flux-kontext")
+    sent = [request.fields["imageDataUrl"] for request in nanogpt.requests]
+    first, second = [picture.width for picture in sent if isinstance(picture, DataUrlSummary)]
 
     assert isinstance(happened[-1], events.Finished)
-    assert len(studio.nanogpt.requests) == 2
-    assert studio.nanogpt.paid_pictures == 1
+    assert second <= 32 < first <= 64
+    assert nanogpt.paid_pictures == 1
 
 
 async def test_pictures_that_stay_too_large_are_refused(studio: Studio) -> None:
