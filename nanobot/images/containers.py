@@ -154,7 +154,7 @@ def _is_needed(marker: int, segment: bytes) -> bool:
 def _bare_png(data: bytes) -> list[memoryview] | None:
     kept = _Runs(data, 0, len(_PNG_SIGNATURE))
     pixels_seen = False
-    for kind, start, end in _png_chunks(data):
+    for kind, start, end in png_chunks(data):
         pixels_seen = pixels_seen or kind == b"IDAT"
         if kind == b"IHDR" and data[start + _PNG_DEPTH_AT] == _PNG_DEEP_BITS:
             return None
@@ -190,7 +190,7 @@ class _Runs:
         return [view[start:end] for start, end in self._bounds]
 
 
-def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+def png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Yield kind, start and end of every chunk; end at the first whose checksum is wrong."""
     view = memoryview(data)
     at = len(_PNG_SIGNATURE)
@@ -224,7 +224,7 @@ def webp_dimensions(data: bytes) -> tuple[int, int] | None:
 
 def _bare_webp(data: bytes) -> list[memoryview] | None:
     end = 8 + int.from_bytes(data[4:8], "little")
-    chunks = list(_riff_chunks(data, end)) if end <= len(data) else []
+    chunks = list(riff_chunks(data, end)) if end <= len(data) else []
     kinds = [kind for kind, _ in chunks]
     if not {b"VP8 ", b"VP8L"} & set(kinds) or len(set(kinds)) < len(kinds):
         return None
@@ -238,7 +238,7 @@ def _bare_webp(data: bytes) -> list[memoryview] | None:
     return [memoryview(b"RIFF" + size.to_bytes(4, "little") + b"WEBP"), *kept]
 
 
-def _riff_chunks(data: bytes, end: int) -> Iterator[tuple[bytes, memoryview]]:
+def riff_chunks(data: bytes, end: int) -> Iterator[tuple[bytes, memoryview]]:
     """Yield kind and bytes (padding included) of the chunks of a RIFF file; end at the first that is cut short."""
     view = memoryview(data)
     at = 12
