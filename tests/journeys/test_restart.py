@@ -66,7 +66,9 @@ async def test_commands_are_registered_once_and_again_only_when_they_changed(
 
     await community.bot.stop()
     with closing(sqlite3.connect(tmp_path / "nanobot.db")) as database, database:
-        changed = database.execute("UPDATE bot_state SET value = '\"another version''s\"'").rowcount
+        changed = database.execute(
+            "UPDATE bot_state SET value = '\"another version''s\"' WHERE key = 'synced_commands'"
+        ).rowcount
     await online_again(community.bot, community.discord)
 
     assert changed == 1
@@ -139,6 +141,31 @@ async def test_a_power_cut_right_after_posting_does_not_post_again(community: Co
     told = await call.settled(lambda message: message.content.startswith(RECOVERED))
 
     assert str(posted.id) in told.content
+    assert "1 of 20 pictures used today" in await answer(alice, "/usage", channel)
+    assert sum(bool(message.attachments) for message in channel.messages.values()) == 1
+
+
+async def test_a_database_that_goes_away_after_posting_shows_no_error(
+    community: Community, tmp_path: Path
+) -> None:
+    """The picture is there, so that is what the person is told; it is settled as soon as that is possible, once."""
+    alice, channel = community.alice, community.channel
+    community.nanogpt.trouble.hold()
+    call = await alice.types("/imagine prompt:a red fox", channel)
+    await community.nanogpt.trouble.held()
+    with closing(sqlite3.connect(tmp_path / "nanobot.db", isolation_level=None)) as database:
+        database.execute("ALTER TABLE ledger_entries RENAME TO ledger_entries_away")
+        community.nanogpt.trouble.let_go()
+        done = (await call.settled(lambda message: message.content.startswith("Done"))).content
+        database.execute("ALTER TABLE ledger_entries_away RENAME TO ledger_entries")
+    posted = await community.picture()
+
+    (line,) = done.splitlines()
+    assert line.endswith(f"/{posted.id}")
+    assert "posted, and not settled yet" in community.bot.log
+
+    await community.restart()
+    await call.settled(lambda message: message.content.startswith(RECOVERED))
     assert "1 of 20 pictures used today" in await answer(alice, "/usage", channel)
     assert sum(bool(message.attachments) for message in channel.messages.values()) == 1
 
