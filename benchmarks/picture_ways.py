@@ -21,7 +21,7 @@ from PIL import Image
 MAX_SIDE = 2048
 MAX_FILE_BYTES = 3_000_000
 _PLAIN_QUALITY, _PLAIN_STEP = 95, 5
-_QUALITY = 90
+_QUALITY = 95
 
 pillow_heif.register_heif_opener()
 Image.MAX_IMAGE_PIXELS = None

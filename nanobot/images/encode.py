@@ -45,7 +45,7 @@ def encode_within(
 ) -> EncodedPicture:
     """Encode RGB as JPEG and RGBA as WebP, at the best of `qualities` (falling) that fits; if none does, smaller.
 
-    `has_sharp_colours` keeps the edges of coloured text and drawings, which a JPEG of lower quality would smear.
+    `has_sharp_colours` keeps the edges of coloured text and drawings as long as the quality is high.
 
     Raises:
         ValueError: `max_bytes` is less than `LEAST_MAX_BYTES`.
@@ -69,18 +69,14 @@ def _best_within(
     image: Image.Image, max_bytes: int, qualities: Sequence[int], *, has_sharp_colours: bool
 ) -> bytes:
     """Return the picture at the best quality that fits, else at the lowest: the best at once, or by halving the rest."""
-    if has_sharp_colours and image.mode != "RGBA":
-        sharp = _encode(image, qualities[0], subsampling=_FULL_COLOUR)
-        if len(sharp) <= max_bytes:
-            return sharp
-    best = _encode(image, qualities[0])
+    best = _encode(image, qualities[0], has_sharp_colours=has_sharp_colours)
     if len(best) <= max_bytes or len(qualities) == 1:
         return best
-    best = _encode(image, qualities[-1])
+    best = _encode(image, qualities[-1], has_sharp_colours=has_sharp_colours)
     low, high = 1, len(qualities) - 1
     while len(best) <= max_bytes and low < high:
         middle = (low + high) // 2
-        data = _encode(image, qualities[middle])
+        data = _encode(image, qualities[middle], has_sharp_colours=has_sharp_colours)
         if len(data) <= max_bytes:
             best, high = data, middle
         else:
@@ -88,11 +84,11 @@ def _best_within(
     return best
 
 
-def _encode(image: Image.Image, quality: int, *, subsampling: int | None = None) -> bytes:
+def _encode(image: Image.Image, quality: int, *, has_sharp_colours: bool) -> bytes:
     out = BytesIO()
     if image.mode == "RGBA":
         image.save(out, "WEBP", quality=quality, method=_WEBP_METHOD)
     else:
-        usual = _FULL_COLOUR if quality >= _FINE else _HALF_COLOUR
-        image.save(out, "JPEG", quality=quality, subsampling=usual if subsampling is None else subsampling)
+        is_full = has_sharp_colours and quality >= _FINE
+        image.save(out, "JPEG", quality=quality, subsampling=_FULL_COLOUR if is_full else _HALF_COLOUR)
     return out.getvalue()

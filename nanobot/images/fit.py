@@ -50,5 +50,5 @@ def fit_for_upload(data: bytes, *, max_bytes: int, name: str | None = None) -> U
     image = decode_picture(open_picture(data, name=name), max_side=_MAX_SIDE)
     if fits:
         return UploadFile(data=data, suffix=image_format.suffix)
-    encoded = encode.encode_within(image, max_bytes=max_bytes, qualities=_QUALITIES)
+    encoded = encode.encode_within(image, max_bytes=max_bytes, qualities=_QUALITIES, has_sharp_colours=True)
     return UploadFile(data=encoded.data, suffix=encoded.image_format.suffix)
