@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from nanobot.settings import load_settings
-from nanobot.store.tables import Base
+from nanobot.store.tables import LedgerEntry
 from nanobot.store.types import Dollars, UtcDateTime, Words
 
 
@@ -33,7 +33,7 @@ def render_item(kind: str, item: object, _context: AutogenContext) -> str | Lite
 def run(connection: Connection) -> None:
     context.configure(
         connection=connection,
-        target_metadata=Base.metadata,
+        target_metadata=LedgerEntry.metadata,
         render_item=render_item,
         render_as_batch=True,  # SQLite alters a table by copying it
     )

@@ -41,9 +41,11 @@ from nanobot.nanogpt.client import NanoGPTClient
 from nanobot.nanogpt.pace import Pace
 from nanobot.quotas.desk import QuotaDesk
 from nanobot.quotas.policy import Rule
+from nanobot.quotas.standing import Limits
 from nanobot.settings import Settings, SettingsError
 from nanobot.store.database import Database
 from nanobot.store.migrate import migrate
+from nanobot.store.tables import Unit
 
 _BYTES_PER_MEGABYTE = 1_000_000
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
@@ -77,7 +79,7 @@ async def open_services(
         stack.callback(threads.close)
         pace = Pace()
         client = await stack.enter_async_context(open_nanogpt(settings, pace=pace, pause=pause))
-        desk = QuotaDesk(clock=clock, bot_rule=bot_rule or default_rule(settings))
+        desk = QuotaDesk(clock=clock, limits=Limits(default=bot_rule or default_rule(settings)))
         books = Books(database=database, desk=desk, clock=clock, owner=_process_name())
         alarms = Alarms()
         purse = Purse(alarms=alarms, low_usd=settings.low_balance_usd)
@@ -166,7 +168,7 @@ def open_nanogpt(
 
 def default_rule(settings: Settings) -> Rule:
     """Return the quota of members for whom no admin set anything."""
-    return Rule(images=settings.default_quota_images, period=settings.default_quota_period)
+    return Rule(unit=Unit.IMAGES, amount=settings.default_quota_images, period=settings.default_quota_period)
 
 
 def point_at_discord(settings: Settings) -> None:

@@ -12,7 +12,7 @@ from nanobot.bot.id_button import GENERATION_ID, IdButton
 from nanobot.bot.modals import open_edit_form
 from nanobot.bot.replies import generation as words
 from nanobot.generation.request import GenerationRequest, Kind
-from nanobot.quotas.desk import Member
+from nanobot.quotas.standing import Member
 from nanobot.store.tables import Generation
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 import discord
 
 from nanobot.generation.request import ReturnAddress
-from nanobot.quotas.desk import Member
+from nanobot.quotas.standing import Member
 from nanobot.store.tables import Generation
 
 # https://docs.discord.com/developers/reference#uploading-files

@@ -6,15 +6,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from nanobot.clock import Clock
-from nanobot.quotas.desk import Member, QuotaDesk
-from nanobot.quotas.desk import Standing as DeskStanding
-from nanobot.quotas.policy import Rule
+from nanobot.quotas.desk import QuotaDesk
+from nanobot.quotas.policy import Amount, Rule
+from nanobot.quotas.standing import Limits, Member
+from nanobot.quotas.standing import Standing as DeskStanding
 from nanobot.sandbox.page.insight import Asked, Books, LedgerLine, Standing, Whose
 from nanobot.settings import Settings
 from nanobot.store import generations, ledger
 from nanobot.store.accounts import Account
 from nanobot.store.database import Database
-from nanobot.store.tables import Generation, LedgerEntry
+from nanobot.store.tables import Generation, LedgerEntry, Unit
 
 SHOWN_LINES = 50
 SHOWN_GENERATIONS = 20
@@ -25,10 +26,10 @@ async def open_insight(database_url: str, clock: Clock) -> AsyncIterator[Databas
     """Look into the books of a sandbox's bot, which has every setting's default."""
     # Not from the environment, which the sandbox's bot is not given either.
     defaults = Settings.model_construct()
-    rule = Rule(images=defaults.default_quota_images, period=defaults.default_quota_period)
+    rule = Rule(unit=Unit.IMAGES, amount=defaults.default_quota_images, period=defaults.default_quota_period)
     database = Database.open(database_url)
     try:
-        yield DatabaseInsight(database, QuotaDesk(clock=clock, bot_rule=rule))
+        yield DatabaseInsight(database, QuotaDesk(clock=clock, limits=Limits(default=rule)))
     finally:
         await database.close()
 
@@ -70,12 +71,16 @@ def _line(entry: LedgerEntry) -> LedgerLine:
 
 def _standing(standing: DeskStanding) -> Standing:
     return Standing(
-        used=standing.used,
-        limit=standing.applied.rule.images,
-        left=standing.left,
+        used=int(standing.used),
+        limit=_whole(standing.images.limit),
+        left=_whole(standing.left),
         resets_at=standing.window.resets_at,
-        period=standing.applied.rule.period.value,
+        period=standing.images.rule.period.value,
     )
+
+
+def _whole(pictures: Amount | None) -> int | None:
+    return None if pictures is None else int(pictures)
 
 
 def _asked(generation: Generation) -> Asked:

@@ -21,15 +21,16 @@ from nanobot.generation.collect import CollectedPicture
 from nanobot.generation.request import GenerationRequest, Kind
 from nanobot.images.filenames import picture_filename
 from nanobot.images.sniff import sniff
-from nanobot.quotas.desk import Member
 from nanobot.quotas.policy import Rule
+from nanobot.quotas.standing import Member
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
 from nanobot.settings import Period, Settings
+from nanobot.store.tables import Unit
 from nanobot.wiring import open_services
 
 # The terminal's own account: no Discord user has this id. The operator pays anyway, so it has no limit.
 OPERATOR = Member(user_id=0, guild_id=0)
-_UNLIMITED = Rule(images=None, period=Period.DAY)
+_UNLIMITED = Rule(unit=Unit.IMAGES, amount=None, period=Period.DAY)
 
 
 class FileUnreadable(PersonError):

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from nanobot.quotas.desk import Member
+from nanobot.quotas.standing import Member
 
 MAX_PROMPT_CHARACTERS = 4000
 MAX_COUNT = 4

@@ -1,117 +1,203 @@
-"""Write the entries of quotas into the ledger: what each kind of entry counts, and when. Imports the store.
+"""Write holds and their ends into the ledger: what each line counts, and when. Imports the store.
 
 Every function locks the account first or is called under its lock, so that what it read still holds when it writes.
 """
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from nanobot.store import accounts, ledger
+from nanobot.quotas.policy import Allowed, Draw
+from nanobot.store import accounts, buckets, ledger
 from nanobot.store.accounts import Account
-from nanobot.store.tables import LedgerEntry, LedgerKind
+from nanobot.store.tables import LedgerEntry, LedgerKind, Unit
+
+log = logging.getLogger(__name__)
+
+_SMALLEST = Decimal("0.000001")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a hold ends: so many images are kept, which cost so much in US dollars, as far as anybody said.
+
+    Raises:
+        ValueError: fewer than 0 are kept.
+    """
+
+    kind: LedgerKind
+    images: int = 0
+    cost: Decimal | None = None
+    note: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.images < 0:
+            raise ValueError("fewer than 0 images cannot be kept")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    """What a hold's lines took, in the order in which it was taken: of the allowance, then of each grant."""
+
+    images: Decimal
+    usd: Decimal
+    image_draws: tuple[Draw, ...]
+    usd_draws: tuple[Draw, ...]
+
+
+def to_dollars(amount: Decimal) -> Decimal:
+    """Return the amount as the books can hold it: to the millionth, in favour of who pays."""
+    return amount.quantize(_SMALLEST, rounding=ROUND_UP)
 
 
 async def append_hold(
-    session: AsyncSession,
-    account: Account,
-    *,
-    now: datetime,
-    generation_id: str,
-    from_allowance: int,
-    from_grant: int,
+    session: AsyncSession, account: Account, *, now: datetime, generation_id: str, allowed: Allowed
 ) -> None:
-    """Take images from the allowance and from credits; the caller holds the lock under which it counted them."""
-    entry = LedgerEntry(
-        at=now,
-        counts_at=now,
-        guild_id=account.guild_id,
-        user_id=account.user_id,
-        generation_id=generation_id,
-        kind=LedgerKind.HOLD,
-        allowance_images=from_allowance,
-        grant_images=-from_grant,
+    """Take from allowances and grants; the caller holds the locks under which it counted them."""
+    first = _line(account, LedgerKind.HOLD, at=now, counts_at=now, generation_id=generation_id)
+    first.allowance_images = int(allowed.images.from_allowance)
+    first.allowance_usd = Decimal(allowed.usd.from_allowance)
+    await _append_with_parts(
+        session,
+        first,
+        images=_negative(allowed.images.from_grants),
+        usd=_negative(allowed.usd.from_grants),
     )
-    await ledger.append(session, entry)
 
 
-async def end_hold(
-    session: AsyncSession,
-    generation_id: str,
-    *,
-    kind: LedgerKind,
-    now: datetime,
-    keep: int,
-    cost: Decimal | None = None,
-    note: str | None = None,
-) -> bool:
-    """Give back all but `keep` images of a hold, credits first; return `False` where there is no open hold.
+async def end_hold(session: AsyncSession, generation_id: str, ending: Ending, *, now: datetime) -> bool:
+    """Give back what is not kept, grants before the allowance and the one used last first.
 
-    Raises:
-        ValueError: fewer than 0 are kept, or more than were held.
+    Images beyond those that were held are not counted. A cost beyond what was held is counted as used. Returns
+    `False` where there is no open hold.
     """
-    hold = await ledger.hold_of(session, generation_id)
-    if hold is None:
+    lines = await ledger.hold_of(session, generation_id)
+    if not lines:
         return False
-    held = hold.allowance_images - hold.grant_images
-    if not 0 <= keep <= held:
-        raise ValueError(f"of {held} held images {keep} cannot be kept")
-    await accounts.lock(session, Account(guild_id=hold.guild_id, user_id=hold.user_id))
-    if await ledger.is_ended(session, hold):
+    first = lines[0]
+    account = Account(guild_id=first.guild_id, user_id=first.user_id)
+    await accounts.lock(session, account)
+    if await ledger.is_ended(session, first):
         return False
-    given_back = held - keep
-    to_grants = min(given_back, -hold.grant_images)
-    entry = LedgerEntry(
-        at=now,
-        counts_at=hold.counts_at,  # what is given back after midnight goes to the day it was taken from
-        guild_id=hold.guild_id,
-        user_id=hold.user_id,
-        generation_id=generation_id,
-        hold_id=hold.id,
-        kind=kind,
-        allowance_images=to_grants - given_back,
-        grant_images=to_grants,
-        cost=cost,
-        note=note,
-    )
-    await ledger.append(session, entry)
+    held = _held(lines)
+    total_images = held.images + sum(draw.amount for draw in held.image_draws)
+    total_usd = held.usd + sum(draw.amount for draw in held.usd_draws)
+    keep_images = min(Decimal(ending.images), total_images)
+    keep_usd = _keep_usd(ending, held=total_usd, share=keep_images / total_images)
+    if keep_usd > total_usd:
+        log.warning("generation %s: cost $%s, and $%s was held for it", generation_id, keep_usd, total_usd)
+    end = _line(
+        account, ending.kind, at=now, counts_at=first.counts_at, generation_id=generation_id
+    )  # what is given back after midnight goes to the day it was taken from
+    end.hold_id, end.cost, end.note = first.id, ending.cost, ending.note
+    images_from, image_draws = _give_back(held.images, held.image_draws, keep_images)
+    usd_from, usd_draws = _give_back(held.usd, held.usd_draws, keep_usd)
+    end.allowance_images, end.allowance_usd = int(images_from), usd_from
+    await _append_with_parts(session, end, images=image_draws, usd=usd_draws)
     return True
 
 
-async def append_grant(
-    session: AsyncSession, account: Account, *, now: datetime, images: int, actor_id: int
+async def append_by_admin(session: AsyncSession, entry: LedgerEntry) -> LedgerEntry:
+    """Append a grant, a reset or a correction under its account's lock."""
+    account = Account(guild_id=entry.guild_id, user_id=entry.user_id)
+    await accounts.lock(session, account)
+    await ledger.append(session, entry)
+    await buckets.add(
+        session,
+        account,
+        entry.counts_at,
+        images=entry.allowance_images,
+        usd=entry.allowance_usd,
+    )
+    return entry
+
+
+async def _append_with_parts(
+    session: AsyncSession, first: LedgerEntry, *, images: Sequence[Draw], usd: Sequence[Draw]
 ) -> None:
-    """Add credits."""
-    await _append_by_admin(
-        session, account, LedgerKind.GRANT, now=now, grant_images=images, actor_id=actor_id
+    """Append a line and one for each grant that gains or loses, and count all of it in the buckets."""
+    await ledger.append(session, first)
+    for unit, draws in ((Unit.IMAGES, images), (Unit.USD, usd)):
+        for draw in draws:
+            await ledger.append(session, _part(first, unit, draw))
+    await buckets.add(
+        session,
+        Account(guild_id=first.guild_id, user_id=first.user_id),
+        first.counts_at,
+        images=first.allowance_images - int(sum(draw.amount for draw in images)),
+        usd=first.allowance_usd - sum(draw.amount for draw in usd),
     )
 
 
-async def append_reset(session: AsyncSession, account: Account, *, now: datetime, actor_id: int) -> None:
-    """Draw a line: allowance that was taken before it counts no more."""
-    await _append_by_admin(session, account, LedgerKind.RESET, now=now, grant_images=0, actor_id=actor_id)
+def _part(first: LedgerEntry, unit: Unit, draw: Draw) -> LedgerEntry:
+    account = Account(guild_id=first.guild_id, user_id=first.user_id)
+    part = _line(
+        account, first.kind, at=first.at, counts_at=first.counts_at, generation_id=first.generation_id
+    )
+    part.part_of, part.grant_id = first.id, draw.grant_id
+    if unit is Unit.IMAGES:
+        part.grant_images = int(draw.amount)
+    else:
+        part.grant_usd = Decimal(draw.amount)
+    return part
 
 
-async def _append_by_admin(
-    session: AsyncSession,
-    account: Account,
-    kind: LedgerKind,
-    *,
-    now: datetime,
-    grant_images: int,
-    actor_id: int,
-) -> None:
-    await accounts.lock(session, account)
-    entry = LedgerEntry(
-        at=now,
-        counts_at=now,
+def _line(
+    account: Account, kind: LedgerKind, *, at: datetime, counts_at: datetime, generation_id: str | None
+) -> LedgerEntry:
+    return LedgerEntry(
+        at=at,
+        counts_at=counts_at,
         guild_id=account.guild_id,
         user_id=account.user_id,
+        generation_id=generation_id,
         kind=kind,
-        grant_images=grant_images,
-        actor_id=actor_id,
     )
-    await ledger.append(session, entry)
+
+
+def _held(lines: Sequence[LedgerEntry]) -> _Held:
+    return _Held(
+        images=Decimal(lines[0].allowance_images),
+        usd=lines[0].allowance_usd,
+        image_draws=tuple(
+            Draw(grant_id=line.grant_id, amount=-line.grant_images)
+            for line in lines
+            if line.grant_id is not None and line.grant_images
+        ),
+        usd_draws=tuple(
+            Draw(grant_id=line.grant_id, amount=-line.grant_usd)
+            for line in lines
+            if line.grant_id is not None and line.grant_usd
+        ),
+    )
+
+
+def _keep_usd(ending: Ending, *, held: Decimal, share: Decimal) -> Decimal:
+    if ending.kind is LedgerKind.RELEASE:
+        return Decimal(0)
+    return to_dollars(held * share if ending.cost is None else ending.cost)
+
+
+def _give_back(
+    from_allowance: Decimal, draws: Sequence[Draw], keep: Decimal
+) -> tuple[Decimal, tuple[Draw, ...]]:
+    """Return what changes in the allowance's use and in each grant so that `keep` remains taken, and no less."""
+    kept = min(keep, from_allowance)
+    missing = keep - kept
+    back = []
+    for draw in draws:
+        stays = min(missing, Decimal(draw.amount))
+        missing -= stays
+        if given := draw.amount - stays:
+            back.append(Draw(grant_id=draw.grant_id, amount=given))
+    return kept + missing - from_allowance, tuple(back)
+
+
+def _negative(draws: Sequence[Draw]) -> tuple[Draw, ...]:
+    return tuple(Draw(grant_id=draw.grant_id, amount=-draw.amount) for draw in draws)

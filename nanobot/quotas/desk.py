@@ -1,4 +1,4 @@
-"""The desk where images are held before they are made, and settled or released after. Imports the store and layer 0.
+"""The desk where pictures are held before they are made, and settled or released after. Imports the store and layer 0.
 
 Two short transactions, never one around the call to the vendor: the first holds, the second settles or releases.
 The caller opens and commits them (`Database.begin`), together with what belongs to them in `generations`. The sum
@@ -7,131 +7,102 @@ of the ledger is the truth: nothing here remembers a balance.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nanobot.clock import Clock
-from nanobot.errors import PersonError
-from nanobot.quotas import books
-from nanobot.quotas.policy import (
-    AppliedRule,
-    QuotaRefusal,
-    Rule,
-    Window,
-    applied_rule,
-    decide,
-    images_left,
-    period_window,
-)
-from nanobot.store import accounts, ledger
+from nanobot.quotas import books, changing
+from nanobot.quotas.changing import Actor
+from nanobot.quotas.policy import Allowed, Amount, QuotaRefusal, Rule, decide
+from nanobot.quotas.standing import Limits, Member, Standing, read_standing, rule_of, zone_of
+from nanobot.quotas.windows import Window, last_days
+from nanobot.store import accounts, reports
 from nanobot.store import rules as rule_rows
 from nanobot.store.accounts import Account
-from nanobot.store.ledger import MemberUsage
-from nanobot.store.tables import LedgerKind, QuotaRule, RuleScope
-
-MAX_RULE_IMAGES = 1_000_000
-MAX_GRANT_IMAGES = 1_000_000
-
-
-class QuotaInputError(PersonError):
-    """An admin gave a number of images outside of its bounds."""
-
-    def __init__(self, *, what: str, images: int, least: int, most: int) -> None:
-        super().__init__(f"{what} is a number from {least} to {most:,}, and {images:,} is not: give another.")
-        self.images = images
-        self.least = least
-        self.most = most
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """A person as quotas see one: in a server with roles, or in direct messages, where `guild_id` is 0."""
-
-    user_id: int
-    guild_id: int
-    role_ids: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """What a member has left.
-
-    `used` is of the allowance in this window and contains `held`, the part whose outcome is still open; `granted`
-    are the credits; `left` is what both still give, `None` for any number.
-    """
-
-    applied: AppliedRule
-    window: Window
-    used: int
-    held: int
-    granted: int
-    left: int | None
+from nanobot.store.ledger import Stretch
+from nanobot.store.reports import DayUsage, MemberUsage, ModelUsage
+from nanobot.store.tables import LedgerKind, RuleScope, Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """Images that are set aside for a generation, and what the member has left besides them."""
+    """What is set aside for a generation, and how many pictures the member has left besides them."""
 
     generation_id: str
-    from_allowance: int
-    from_grant: int
-    left: int | None
+    images: int
+    usd: Decimal | None
+    left: Amount | None
     resets_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedRule:
+    """An admin's rule and whom it is about; `subject_id` of a server's rule or cap is 0."""
+
+    scope: RuleScope
+    subject_id: int
+    rule: Rule
+    updated_by: int
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GuildRules:
-    """All that is allowed in a server: admins' rules, and the operator's where they set none."""
+    """All that is allowed in a server: admins' rules, and the operator's default where they set none."""
 
     bot: Rule
-    server: Rule | None
-    roles: Mapping[int, Rule]
-    members: Mapping[int, Rule]
+    placed: tuple[PlacedRule, ...] = ()
+
+    def of(self, scope: RuleScope, unit: Unit) -> dict[int, Rule]:
+        """Return the rules of a scope and unit by their subjects."""
+        return {
+            each.subject_id: each.rule
+            for each in self.placed
+            if each.scope is scope and each.rule.unit is unit
+        }
 
 
 class QuotaDesk:
-    """Holds and gives back images. Every session it is handed is one of `Database.begin`, unless said otherwise."""
+    """Holds and gives back. Every session it is handed is one of `Database.begin`, unless said otherwise."""
 
-    def __init__(self, *, clock: Clock, bot_rule: Rule) -> None:
+    def __init__(self, *, clock: Clock, limits: Limits) -> None:
         self._clock = clock
-        self._bot_rule = bot_rule
+        self._limits = limits
 
     async def hold(
-        self, session: AsyncSession, member: Member, *, generation_id: str, images: int
+        self,
+        session: AsyncSession,
+        member: Member,
+        *,
+        generation_id: str,
+        images: int,
+        usd: Decimal | None = None,
     ) -> Hold | QuotaRefusal:
-        """Set aside `images` (at least 1) for a generation that has no hold yet, all of them or none."""
+        """Set aside `images` (at least 1) and `usd` for a generation that has no hold yet, all of it or nothing.
+
+        `usd` is what they are thought to cost, `None` where nobody knows.
+        """
         if images < 1:
             raise ValueError("a hold is of 1 image or more")
-        account = _account(member)
-        await accounts.lock(session, account)
-        # Once, and under the lock: who waited past midnight is counted, and let in, by the new day.
+        usd = None if usd is None else books.to_dollars(usd)
+        await self._lock(session, member)
+        # Once, and under the locks: who waited past midnight is counted, and let in, by the new day.
         now = self._clock.now()
-        standing = await self._standing(session, member, now)
-        decision = decide(
-            standing.applied,
-            used=standing.used,
-            granted=standing.granted,
-            wanted=images,
-            resets_at=standing.window.resets_at,
-        )
-        if isinstance(decision, QuotaRefusal):
+        standing = await read_standing(session, member, limits=self._limits, now=now)
+        decision = decide(standing.constraints, images=images, usd=usd)
+        if not isinstance(decision, Allowed):
             return decision
         await books.append_hold(
-            session,
-            account,
-            now=now,
-            generation_id=generation_id,
-            from_allowance=decision.from_allowance,
-            from_grant=decision.from_grant,
+            session, member.account, now=now, generation_id=generation_id, allowed=decision
         )
         return Hold(
             generation_id=generation_id,
-            from_allowance=decision.from_allowance,
-            from_grant=decision.from_grant,
+            images=images,
+            usd=usd,
             left=None if standing.left is None else standing.left - images,
             resets_at=standing.window.resets_at,
         )
@@ -139,29 +110,29 @@ class QuotaDesk:
     async def settle(
         self, session: AsyncSession, generation_id: str, *, images: int, cost: Decimal | None
     ) -> bool:
-        """Keep `images` of what was held and give back the others, credits first.
+        """Keep `images` of what was held and what they `cost` in US dollars, and give back the rest, grants first.
 
-        Returns whether this ended the hold: `False` where there is none, or it was settled or released before.
+        Images beyond those held are not charged; a cost beyond the estimate is used all the same. Where nobody says
+        what they cost, the estimate stands. Returns whether this ended the hold: `False` where there is none, or it
+        was settled or released before.
 
         Raises:
-            ValueError: fewer than 0 images, or more than were held.
+            ValueError: fewer than 0 images.
         """
-        return await books.end_hold(
-            session, generation_id, kind=LedgerKind.SETTLE, now=self._clock.now(), keep=images, cost=cost
-        )
+        ending = books.Ending(kind=LedgerKind.SETTLE, images=images, cost=cost)
+        return await books.end_hold(session, generation_id, ending, now=self._clock.now())
 
     async def release(self, session: AsyncSession, generation_id: str, *, note: str) -> bool:
         """Give back all that was held. `note` says why in the program's words: the ledger forgets nothing.
 
         Returns whether this ended the hold: `False` where there is none, or it was settled or released before.
         """
-        return await books.end_hold(
-            session, generation_id, kind=LedgerKind.RELEASE, now=self._clock.now(), keep=0, note=note
-        )
+        ending = books.Ending(kind=LedgerKind.RELEASE, note=note)
+        return await books.end_hold(session, generation_id, ending, now=self._clock.now())
 
     async def standing(self, session: AsyncSession, member: Member) -> Standing:
-        """Tell what a member has left now; a session of `Database.read` is enough."""
-        return await self._standing(session, member, self._clock.now())
+        """Tell how matters stand for a member now; a session of `Database.read` is enough."""
+        return await read_standing(session, member, limits=self._limits, now=self._clock.now())
 
     async def set_rule(
         self,
@@ -170,106 +141,130 @@ class QuotaDesk:
         guild_id: int,
         scope: RuleScope,
         subject_id: int,
+        unit: Unit,
         rule: Rule | None,
         actor_id: int,
     ) -> None:
-        """Give a member, a role, or the server (`subject_id` 0) a rule, or take theirs away with `None`.
+        """Give a member, a role, or the server or its cap (`subject_id` 0) a rule in a unit, or take it away.
+
+        It counts at once, and what is held already counts as used: nothing is taken away from a running request.
 
         Raises:
-            QuotaInputError: the rule allows more than `MAX_RULE_IMAGES`.
-            ValueError: a server's rule has a subject, or another has none.
+            QuotaInputError: the rule allows more than `MAX_RULE_AMOUNT`.
+            ValueError: the rule is of another unit, or a server's rule or cap has a subject, or another has none.
         """
-        if (scope is RuleScope.SERVER) != (subject_id == rule_rows.SERVER_SUBJECT):
-            raise ValueError(
-                "a rule is about a member, about a role, or about the server, whose subject is 0"
-            )
-        if rule is None:
-            await rule_rows.remove(session, guild_id=guild_id, scope=scope, subject_id=subject_id)
-            return
-        if rule.images is not None:
-            _check_bounds("An allowance", rule.images, least=0, most=MAX_RULE_IMAGES)
-        row = QuotaRule(
+        await changing.set_rule(
+            session,
+            self._by(actor_id),
             guild_id=guild_id,
             scope=scope,
             subject_id=subject_id,
-            images=rule.images,
-            period=rule.period,
-            updated_by=actor_id,
-            updated_at=self._clock.now(),
+            unit=unit,
+            rule=rule,
         )
-        await rule_rows.put(session, row)
 
     async def grant(
-        self, session: AsyncSession, *, guild_id: int, user_id: int, images: int, actor_id: int
+        self,
+        session: AsyncSession,
+        *,
+        guild_id: int,
+        user_id: int,
+        amount: Amount,
+        actor_id: int,
+        unit: Unit = Unit.IMAGES,
+        expires_at: datetime | None = None,
     ) -> None:
-        """Give a member credits, which count once the allowance is used up and never lapse.
+        """Give a member extras, which count once the allowance is used up, until they are used or expire.
 
         Raises:
-            QuotaInputError: fewer than 1 or more than `MAX_GRANT_IMAGES`.
+            QuotaInputError: nothing, or more than `MAX_GRANT_AMOUNT`.
+            ExpiryInThePast: they would have expired already.
         """
-        _check_bounds("A grant", images, least=1, most=MAX_GRANT_IMAGES)
         account = Account(guild_id=guild_id, user_id=user_id)
-        await books.append_grant(session, account, now=self._clock.now(), images=images, actor_id=actor_id)
+        await changing.grant(
+            session, self._by(actor_id), account, unit=unit, amount=amount, expires_at=expires_at
+        )
 
     async def reset(self, session: AsyncSession, *, guild_id: int, user_id: int, actor_id: int) -> None:
-        """Let a member's allowance start anew at once; credits stay as they are.
+        """Let a member's allowances start anew at once, in pictures and dollars; grants and caps stay as they are.
 
         What was held before does not come back to the new allowance when it is released.
         """
+        await changing.reset(session, self._by(actor_id), Account(guild_id=guild_id, user_id=user_id))
+
+    async def correct(
+        self,
+        session: AsyncSession,
+        *,
+        guild_id: int,
+        user_id: int,
+        images: int = 0,
+        usd: Decimal = Decimal(0),
+        actor_id: int,
+        note: str,
+    ) -> None:
+        """Count so much more as used by a member now, or less where it is negative, towards caps as well."""
         account = Account(guild_id=guild_id, user_id=user_id)
-        await books.append_reset(session, account, now=self._clock.now(), actor_id=actor_id)
+        await changing.correct(session, self._by(actor_id), account, images=images, usd=usd, note=note)
+
+    async def set_timezone(
+        self, session: AsyncSession, *, guild_id: int, name: str | None, actor_id: int
+    ) -> None:
+        """Let a server's days begin at midnight of the time zone with this IANA name; `None` is UTC.
+
+        Raises:
+            UnknownTimezone: there is none of that name.
+        """
+        await changing.set_timezone(session, self._by(actor_id), guild_id, name)
 
     async def rules(self, session: AsyncSession, guild_id: int) -> GuildRules:
         """Return every rule of a server; a session of `Database.read` is enough."""
         rows = await rule_rows.of_guild(session, guild_id)
-        return GuildRules(
-            bot=self._bot_rule,
-            server=_by_subject(rows, RuleScope.SERVER).get(rule_rows.SERVER_SUBJECT),
-            roles=_by_subject(rows, RuleScope.ROLE),
-            members=_by_subject(rows, RuleScope.MEMBER),
+        placed = (
+            PlacedRule(
+                scope=row.scope,
+                subject_id=row.subject_id,
+                rule=rule_of(row),
+                updated_by=row.updated_by,
+                updated_at=row.updated_at,
+            )
+            for row in rows
         )
+        return GuildRules(bot=self._limits.default, placed=tuple(placed))
+
+    async def zone(self, session: AsyncSession, guild_id: int) -> tzinfo:
+        """Return the time zone of a server's days; a session of `Database.read` is enough."""
+        return await zone_of(session, guild_id)
 
     async def usage(
         self, session: AsyncSession, *, guild_id: int, window: Window, limit: int
     ) -> Sequence[MemberUsage]:
         """Return who made most images in a window; a session of `Database.read` is enough."""
-        return await ledger.usage_by_member(
+        return await reports.by_member(
             session, guild_id=guild_id, start=window.start, end=window.resets_at, limit=limit
         )
 
-    async def _standing(self, session: AsyncSession, member: Member, now: datetime) -> Standing:
-        applied = await self._applied_rule(session, member)
-        window = period_window(applied.rule.period, now)
-        sums = await ledger.sums(session, _account(member), start=window.start, end=window.resets_at)
-        return Standing(
-            applied=applied,
-            window=window,
-            used=sums.used,
-            held=sums.held,
-            granted=sums.granted,
-            left=images_left(applied, used=sums.used, granted=sums.granted),
-        )
+    async def usage_by_model(
+        self, session: AsyncSession, member: Member, window: Window
+    ) -> Sequence[ModelUsage]:
+        """Return what a member made with which models in a window; a session of `Database.read` is enough."""
+        stretch = Stretch(start=window.start, end=window.resets_at)
+        return await reports.by_model(session, member.account, stretch)
 
-    async def _applied_rule(self, session: AsyncSession, member: Member) -> AppliedRule:
-        rows = await rule_rows.about(
-            session, guild_id=member.guild_id, user_id=member.user_id, role_ids=member.role_ids
-        )
-        return applied_rule(
-            member=_by_subject(rows, RuleScope.MEMBER).get(member.user_id),
-            roles=_by_subject(rows, RuleScope.ROLE),
-            server=_by_subject(rows, RuleScope.SERVER).get(rule_rows.SERVER_SUBJECT),
-            bot=self._bot_rule,
-        )
+    async def usage_by_day(
+        self, session: AsyncSession, *, guild_id: int, days: int
+    ) -> tuple[list[Window], Sequence[DayUsage]]:
+        """Return a server's last `days` days, and who made what on them; a session of `Database.read` is enough."""
+        windows = last_days(days, self._clock.now(), await zone_of(session, guild_id))
+        stretches = [Stretch(start=window.start, end=window.resets_at) for window in windows]
+        return windows, await reports.by_day(session, guild_id=guild_id, days=stretches)
 
+    async def _lock(self, session: AsyncSession, member: Member) -> None:
+        """Lock all books that the decision rests on, in the order that everybody keeps."""
+        if self._limits.caps:
+            await accounts.lock_everybody(session)
+        await accounts.lock_server_if_capped(session, member.guild_id)
+        await accounts.lock(session, member.account)
 
-def _account(member: Member) -> Account:
-    return Account(guild_id=member.guild_id, user_id=member.user_id)
-
-
-def _check_bounds(what: str, images: int, *, least: int, most: int) -> None:
-    if not least <= images <= most:
-        raise QuotaInputError(what=what, images=images, least=least, most=most)
-
-
-def _by_subject(rows: Sequence[QuotaRule], scope: RuleScope) -> dict[int, Rule]:
-    return {row.subject_id: Rule(images=row.images, period=row.period) for row in rows if row.scope is scope}
+    def _by(self, actor_id: int) -> Actor:
+        return Actor(actor_id=actor_id, now=self._clock.now())

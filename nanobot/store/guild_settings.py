@@ -13,10 +13,15 @@ from nanobot.store.upsert import insert_or_update
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuildSettings:
-    """The choices of a server; where one is `None`, the bot's default holds, whatever that is by then."""
+    """The choices of a server; where one is `None`, the bot's default holds, whatever that is by then.
+
+    `timezone` is an IANA name; its default is UTC. `log_channel_id` is where changes of quotas are told, if anywhere.
+    """
 
     moderation: bool | None = None
     check_results: bool | None = None
+    timezone: str | None = None
+    log_channel_id: int | None = None
 
 
 async def get(session: AsyncSession, guild_id: int) -> GuildSettings:
@@ -24,7 +29,12 @@ async def get(session: AsyncSession, guild_id: int) -> GuildSettings:
     row = await session.get(GuildSettingsRow, guild_id, populate_existing=True)
     if row is None:
         return GuildSettings()
-    return GuildSettings(moderation=row.moderation, check_results=row.check_results)
+    return GuildSettings(
+        moderation=row.moderation,
+        check_results=row.check_results,
+        timezone=row.timezone,
+        log_channel_id=row.log_channel_id,
+    )
 
 
 async def put(

@@ -9,33 +9,46 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, cast, exists, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ScalarSelect,
+    cast,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from nanobot.store.accounts import Account
-from nanobot.store.tables import LedgerEntry, LedgerKind
+from nanobot.store.tables import LedgerEntry
 
-_MOVES_OF_IMAGES = (LedgerKind.HOLD, LedgerKind.SETTLE, LedgerKind.RELEASE)
+# Written into the statements: neither database uses a partial index for a parameter that it cannot see.
+_IS_HOLD = LedgerEntry.kind == literal_column("'hold'")
+_IS_RESET = LedgerEntry.kind == literal_column("'reset'")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """From `start` up to but not including `end`."""
+
+    start: datetime
+    end: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sums:
-    """`used` of the allowance in a window, the part of it that is `held` still, and the credits `granted` left."""
+    """What was used of allowances, in pictures and US dollars, and the part of it that is still held."""
 
-    used: int
-    held: int
-    granted: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemberUsage:
-    """What one member made in a window, from allowance and credits alike, and what it cost so far."""
-
-    user_id: int
     images: int
-    cost: Decimal
+    held_images: int
+    usd: Decimal
+    held_usd: Decimal
 
 
 async def append(session: AsyncSession, entry: LedgerEntry) -> LedgerEntry:
@@ -45,30 +58,29 @@ async def append(session: AsyncSession, entry: LedgerEntry) -> LedgerEntry:
     return entry
 
 
-async def sums(session: AsyncSession, account: Account, *, start: datetime, end: datetime) -> Sums:
-    """Sum an account's books, the allowance from `start` up to but not including `end`.
+async def sums(session: AsyncSession, account: Account, *, images: Stretch, usd: Stretch) -> Sums:
+    """Sum an account's use of its allowances, pictures in one stretch of time and dollars in another.
 
     What was held before the account's last reset counts no more, and neither does its release: a reset is no
-    credit. Credits know no window and no reset.
+    credit.
     """
     last_reset = (
-        select(func.coalesce(func.max(LedgerEntry.id), 0))
-        .where(_of(account), LedgerEntry.kind == LedgerKind.RESET)
-        .scalar_subquery()
+        select(func.coalesce(func.max(LedgerEntry.id), 0)).where(_of(account), _IS_RESET).scalar_subquery()
     )
-    counting = (
-        _of(account)
-        & (LedgerEntry.counts_at >= start)
-        & (LedgerEntry.counts_at < end)
-        & (func.coalesce(LedgerEntry.hold_id, LedgerEntry.id) > last_reset)
-    )
+    counts = _of(account) & (func.coalesce(LedgerEntry.hold_id, LedgerEntry.id) > last_reset)
     ending = aliased(LedgerEntry)
-    is_open_hold = (LedgerEntry.kind == LedgerKind.HOLD) & ~exists().where(ending.hold_id == LedgerEntry.id)
-    used = _total(LedgerEntry.allowance_images, counting)
-    held = _total(LedgerEntry.allowance_images, counting & is_open_hold)
-    granted = _total(LedgerEntry.grant_images, _of(account) & (LedgerEntry.grant_images != 0))
-    row = (await session.execute(select(used, held, granted))).one()
-    return Sums(used=row[0], held=row[1], granted=row[2])
+    is_open = _IS_HOLD & ~exists().where(ending.hold_id == LedgerEntry.id)
+    row = (
+        await session.execute(
+            select(
+                _total(LedgerEntry.allowance_images, counts & _within(images)),
+                _total(LedgerEntry.allowance_images, counts & _within(images) & is_open),
+                _dollars(LedgerEntry.allowance_usd, counts & _within(usd)),
+                _dollars(LedgerEntry.allowance_usd, counts & _within(usd) & is_open),
+            )
+        )
+    ).one()
+    return Sums(images=row[0], held_images=row[1], usd=row[2] or Decimal(0), held_usd=row[3] or Decimal(0))
 
 
 async def latest(session: AsyncSession, account: Account, *, limit: int) -> Sequence[LedgerEntry]:
@@ -77,14 +89,15 @@ async def latest(session: AsyncSession, account: Account, *, limit: int) -> Sequ
     return (await session.scalars(newest_first)).all()
 
 
-async def hold_of(session: AsyncSession, generation_id: str) -> LedgerEntry | None:
-    """Return the hold of a generation, open or ended."""
-    entry: LedgerEntry | None = await session.scalar(
-        select(LedgerEntry).where(
-            LedgerEntry.generation_id == generation_id, LedgerEntry.kind == LedgerKind.HOLD
-        )
+async def hold_of(session: AsyncSession, generation_id: str) -> Sequence[LedgerEntry]:
+    """Return the lines of a generation's hold, open or ended: the first one, then what it takes from grants."""
+    first = (
+        select(LedgerEntry.id)
+        .where(LedgerEntry.generation_id == generation_id, _IS_HOLD, LedgerEntry.part_of.is_(None))
+        .scalar_subquery()
     )
-    return entry
+    lines = select(LedgerEntry).where(or_(LedgerEntry.id == first, LedgerEntry.part_of == first))
+    return (await session.scalars(lines.order_by(LedgerEntry.id))).all()
 
 
 async def is_ended(session: AsyncSession, hold: LedgerEntry) -> bool:
@@ -92,31 +105,18 @@ async def is_ended(session: AsyncSession, hold: LedgerEntry) -> bool:
     return bool(await session.scalar(select(exists().where(LedgerEntry.hold_id == hold.id))))
 
 
-async def usage_by_member(
-    session: AsyncSession, *, guild_id: int, start: datetime, end: datetime, limit: int
-) -> list[MemberUsage]:
-    """Return who made most pictures in a server, first the one who made most; resets do not hide any."""
-    images = cast(func.sum(LedgerEntry.allowance_images - LedgerEntry.grant_images), BigInteger)
-    rows = await session.execute(
-        select(LedgerEntry.user_id, images, func.sum(LedgerEntry.cost))
-        .where(
-            LedgerEntry.guild_id == guild_id,
-            LedgerEntry.counts_at >= start,
-            LedgerEntry.counts_at < end,
-            LedgerEntry.kind.in_(_MOVES_OF_IMAGES),
-        )
-        .group_by(LedgerEntry.user_id)
-        .having(images > 0)
-        .order_by(images.desc(), LedgerEntry.user_id)
-        .limit(limit)
-    )
-    return [MemberUsage(user_id=row[0], images=row[1], cost=row[2] or Decimal(0)) for row in rows]
-
-
 def _of(account: Account) -> ColumnElement[bool]:
     return (LedgerEntry.guild_id == account.guild_id) & (LedgerEntry.user_id == account.user_id)
+
+
+def _within(stretch: Stretch) -> ColumnElement[bool]:
+    return (LedgerEntry.counts_at >= stretch.start) & (LedgerEntry.counts_at < stretch.end)
 
 
 def _total(column: InstrumentedAttribute[int], where: ColumnElement[bool]) -> ScalarSelect[int]:
     # PostgreSQL sums integers to a wider type, whose values the driver would hand out as decimals.
     return select(cast(func.coalesce(func.sum(column), 0), BigInteger)).where(where).scalar_subquery()
+
+
+def _dollars(column: InstrumentedAttribute[Decimal], where: ColumnElement[bool]) -> ScalarSelect[Any]:
+    return select(func.sum(column)).where(where).scalar_subquery()

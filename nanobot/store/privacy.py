@@ -11,14 +11,15 @@ from typing import Any
 from sqlalchemy import LargeBinary, delete, func, inspect, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from nanobot.store.mapping import Base
 from nanobot.store.tables import (
     OPEN_STATUSES,
-    Base,
     Generation,
     GuildSettingsRow,
     LedgerEntry,
     Picture,
     QuotaAccount,
+    QuotaChange,
     QuotaRule,
     RuleScope,
 )
@@ -45,6 +46,8 @@ async def export_person(session: AsyncSession, user_id: int) -> dict[str, Any]:
     entries = select(LedgerEntry).where(or_(LedgerEntry.user_id == user_id, LedgerEntry.actor_id == user_id))
     is_about_person = (QuotaRule.scope == RuleScope.MEMBER) & (QuotaRule.subject_id == user_id)
     rules = select(QuotaRule).where(or_(is_about_person, QuotaRule.updated_by == user_id))
+    is_subject = (QuotaChange.scope == RuleScope.MEMBER) & (QuotaChange.subject_id == user_id)
+    changes = select(QuotaChange).where(or_(is_subject, QuotaChange.actor_id == user_id))
     choices = select(GuildSettingsRow).where(GuildSettingsRow.updated_by == user_id)
     return {
         "user_id": str(user_id),
@@ -57,6 +60,7 @@ async def export_person(session: AsyncSession, user_id: int) -> dict[str, Any]:
         "quota_rules": _records(
             await session.scalars(rules.order_by(QuotaRule.guild_id, QuotaRule.scope, QuotaRule.subject_id))
         ),
+        "quota_changes": _records(await session.scalars(changes.order_by(QuotaChange.id))),
         "guild_settings": _records(await session.scalars(choices.order_by(GuildSettingsRow.guild_id))),
     }
 

@@ -11,22 +11,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Enum,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    text,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
+from sqlalchemy import JSON, ForeignKey, Index, Integer, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from nanobot.settings import Period
-from nanobot.store.types import Dollars, RowId, UtcDateTime, Words
+from nanobot.store.mapping import Base, word
+from nanobot.store.types import RowId, Words
 
 
 class GenerationStatus(StrEnum):
@@ -43,6 +33,7 @@ class GenerationStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+ALL_GUILDS = -1  # no guild has this id
 OPEN_STATUSES = (GenerationStatus.HELD, GenerationStatus.RUNNING, GenerationStatus.MADE)
 
 
@@ -54,45 +45,38 @@ class LedgerKind(StrEnum):
     RELEASE = "release"
     GRANT = "grant"
     RESET = "reset"
+    CORRECTION = "correction"
 
 
 class RuleScope(StrEnum):
-    """Whom a quota rule is about."""
+    """Whom a quota rule is about: `server` is each of its members, `cap` all of them together."""
 
     MEMBER = "member"
     ROLE = "role"
     SERVER = "server"
+    CAP = "cap"
 
 
-def _word(words: type[StrEnum]) -> Enum:
-    """Store a closed set of words as text: a native enum needs DDL for every new word."""
-    return Enum(
-        words,
-        native_enum=False,
-        create_constraint=False,
-        length=16,
-        values_callable=lambda members: [member.value for member in members],
-    )
+class Unit(StrEnum):
+    """What a quota counts: pictures, or the US dollars that they cost."""
+
+    IMAGES = "images"
+    USD = "usd"
 
 
-class Base(MappedAsDataclass, DeclarativeBase):
-    """Names every constraint, so that a later migration can drop it by name on either database."""
+class ChangeAction(StrEnum):
+    """What was done to quotas."""
 
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class as a plain dict
-        datetime: UtcDateTime,
-        Decimal: Dollars,
-        int: BigInteger,
-        dict[str, Any]: JSON,
-    }
+    RULE = "rule"
+    GRANT = "grant"
+    RESET = "reset"
+    CORRECTION = "correction"
+    TIMEZONE = "timezone"
+
+
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    condition = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
 
 
 class Generation(Base, kw_only=True):
@@ -102,19 +86,14 @@ class Generation(Base, kw_only=True):
     __table_args__ = (
         Index("ix_generations_user_id_created_at", "user_id", "created_at", "id"),
         Index("ix_generations_posted_message_id", "posted_message_id"),
-        Index(
-            "ix_generations_lease_until",
-            "lease_until",
-            sqlite_where=text("lease_until IS NOT NULL"),
-            postgresql_where=text("lease_until IS NOT NULL"),
-        ),
+        _partial("ix_generations_lease_until", "lease_until", where="lease_until IS NOT NULL"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     finished_at: Mapped[datetime | None] = mapped_column(default=None)
-    status: Mapped[GenerationStatus] = mapped_column(_word(GenerationStatus), default=GenerationStatus.HELD)
+    status: Mapped[GenerationStatus] = mapped_column(word(GenerationStatus), default=GenerationStatus.HELD)
     kind: Mapped[str] = mapped_column(String(16))
 
     guild_id: Mapped[int]
@@ -156,7 +135,10 @@ class Picture(Base, kw_only=True):
 
 
 class QuotaAccount(Base, kw_only=True):
-    """One member in one server (guild 0: direct messages): the row that is locked while the ledger is summed."""
+    """The row that is locked while the ledger is summed: a member in a server (guild 0: direct messages).
+
+    User 0 stands for all members of the server, and in `ALL_GUILDS` for everybody.
+    """
 
     __tablename__ = "quota_accounts"
 
@@ -167,38 +149,28 @@ class QuotaAccount(Base, kw_only=True):
 class LedgerEntry(Base, kw_only=True):
     """One line of the books, never changed: triggers refuse UPDATE and DELETE.
 
-    `allowance_images` counts up what was used of an allowance and `grant_images` counts what is left of the
-    credits, so a hold is (+a, −g) and a release (−a, +g). A settlement or release carries its hold's id in
-    `hold_id` and its hold's moment in `counts_at`. `generation_id` is no foreign key: the books outlive it.
+    `allowance_…` counts up what was used of an allowance and `grant_…` counts what is left of the grant `grant_id`
+    (of this one, where it is a grant), so a hold is (+a, −g) and a release (−a, +g), and allowance minus grant is
+    what was used altogether. A settlement or release carries its hold's id in `hold_id` and its hold's moment in
+    `counts_at`. What a hold or its end takes from, or gives to, grants are further lines, one a grant, with the
+    first line's id in `part_of`; of holds before 2026-11-22 it is in the first line itself. `generation_id` is no
+    foreign key: the books outlive it.
     """
 
     __tablename__ = "ledger_entries"
     __table_args__ = (
         Index("ix_ledger_entries_guild_id_user_id_counts_at", "guild_id", "user_id", "counts_at"),
         Index("ix_ledger_entries_guild_id_counts_at", "guild_id", "counts_at"),
-        Index(
-            "ix_ledger_entries_grants",
-            "guild_id",
-            "user_id",
-            "grant_images",
-            sqlite_where=text("grant_images <> 0"),
-            postgresql_where=text("grant_images <> 0"),
-        ),
-        Index(
-            "ix_ledger_entries_resets",
-            "guild_id",
-            "user_id",
-            "id",
-            sqlite_where=text("kind = 'reset'"),
-            postgresql_where=text("kind = 'reset'"),
-        ),
+        _partial("ix_ledger_entries_grants", "guild_id", "user_id", where="kind = 'grant'"),
+        _partial("ix_ledger_entries_resets", "guild_id", "user_id", "id", where="kind = 'reset'"),
+        _partial("ix_ledger_entries_grant_id", "grant_id", where="grant_id IS NOT NULL"),
+        _partial("ix_ledger_entries_part_of", "part_of", where="part_of IS NOT NULL"),
         # One hold a generation, one end a hold: the database itself refuses to count or give back twice.
-        Index(
+        _partial(
             "uq_ledger_entries_generation_id",
             "generation_id",
+            where="kind = 'hold' AND part_of IS NULL",
             unique=True,
-            sqlite_where=text("kind = 'hold'"),
-            postgresql_where=text("kind = 'hold'"),
         ),
         Index("uq_ledger_entries_hold_id", "hold_id", unique=True),
     )
@@ -210,26 +182,68 @@ class LedgerEntry(Base, kw_only=True):
     user_id: Mapped[int]
     generation_id: Mapped[str | None] = mapped_column(String(32), default=None)
     hold_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entries.id"), default=None)
-    kind: Mapped[LedgerKind] = mapped_column(_word(LedgerKind))
+    part_of: Mapped[int | None] = mapped_column(default=None)
+    grant_id: Mapped[int | None] = mapped_column(default=None)
+    kind: Mapped[LedgerKind] = mapped_column(word(LedgerKind))
     allowance_images: Mapped[int] = mapped_column(Integer, default=0)
     grant_images: Mapped[int] = mapped_column(Integer, default=0)
+    allowance_usd: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default=text("0"))
+    grant_usd: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default=text("0"))
+    expires_at: Mapped[datetime | None] = mapped_column(default=None)
     cost: Mapped[Decimal | None] = mapped_column(default=None)
     actor_id: Mapped[int | None] = mapped_column(default=None)
     note: Mapped[str | None] = mapped_column(Words, default=None)
 
 
+class UsageBucket(Base, kw_only=True):
+    """What the lines of the ledger that count in one quarter of an hour add up to, for one server or `ALL_GUILDS`.
+
+    Every zone's midnight is at a quarter of an hour in UTC, so whole buckets make up any day. Only the sum over all
+    slots has a meaning: members are spread over them so that they seldom wait for each other's row.
+    """
+
+    __tablename__ = "usage_buckets"
+
+    guild_id: Mapped[int] = mapped_column(primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+    slot: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    images: Mapped[int]
+    usd: Mapped[Decimal]
+
+
 class QuotaRule(Base, kw_only=True):
-    """What an admin allows: `images` a `period`, where NULL is unlimited. `subject_id` of a server's rule is 0."""
+    """What is allowed: an `amount` a `period`, where NULL is unlimited. `subject_id` of a server's rule or cap is 0."""
 
     __tablename__ = "quota_rules"
 
     guild_id: Mapped[int] = mapped_column(primary_key=True)
-    scope: Mapped[RuleScope] = mapped_column(_word(RuleScope), primary_key=True)
+    scope: Mapped[RuleScope] = mapped_column(word(RuleScope), primary_key=True)
     subject_id: Mapped[int] = mapped_column(primary_key=True)
-    images: Mapped[int | None] = mapped_column(Integer)
-    period: Mapped[Period] = mapped_column(_word(Period))
+    unit: Mapped[Unit] = mapped_column(word(Unit), primary_key=True)
+    amount: Mapped[Decimal | None]
+    period: Mapped[Period] = mapped_column(word(Period))
     updated_by: Mapped[int]
     updated_at: Mapped[datetime]
+
+
+class QuotaChange(Base, kw_only=True):
+    """Who changed what about quotas, never changed itself; `before` and `after` are what then held, NULL for nothing.
+
+    `actor_id` 0 is the operator at a terminal.
+    """
+
+    __tablename__ = "quota_changes"
+    __table_args__ = (Index("ix_quota_changes_guild_id_id", "guild_id", "id"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True, init=False)
+    at: Mapped[datetime]
+    guild_id: Mapped[int]
+    actor_id: Mapped[int]
+    action: Mapped[ChangeAction] = mapped_column(word(ChangeAction))
+    scope: Mapped[RuleScope | None] = mapped_column(word(RuleScope), default=None)
+    subject_id: Mapped[int | None] = mapped_column(default=None)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
 
 
 class GuildSettingsRow(Base, kw_only=True):
@@ -240,6 +254,8 @@ class GuildSettingsRow(Base, kw_only=True):
     guild_id: Mapped[int] = mapped_column(primary_key=True)
     moderation: Mapped[bool | None] = mapped_column(default=None)
     check_results: Mapped[bool | None] = mapped_column(default=None)
+    timezone: Mapped[str | None] = mapped_column(String(64), default=None)
+    log_channel_id: Mapped[int | None] = mapped_column(default=None)
     updated_by: Mapped[int]
     updated_at: Mapped[datetime]
 

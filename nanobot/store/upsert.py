@@ -9,7 +9,7 @@ from sqlalchemy import inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from nanobot.store.tables import Base
+from nanobot.store.mapping import Base
 
 
 async def insert_or_ignore(session: AsyncSession, table: type[Base], **values: Any) -> None:
@@ -24,6 +24,17 @@ async def insert_or_update(
     statement = _insert(session, table, {**key, **values})
     primary_key = [column.name for column in inspect(table).primary_key]
     await session.execute(statement.on_conflict_do_update(index_elements=primary_key, set_=dict(values)))
+
+
+async def insert_or_add(
+    session: AsyncSession, table: type[Base], *, key: Mapping[str, Any], amounts: Mapping[str, Any]
+) -> None:
+    """Insert the row, or add these `amounts` to those of the one with the primary key `key`."""
+    statement = _insert(session, table, {**key, **amounts})
+    columns = inspect(table).columns
+    primary_key = [column.name for column in inspect(table).primary_key]
+    sums = {name: columns[name] + statement.excluded[name] for name in amounts}
+    await session.execute(statement.on_conflict_do_update(index_elements=primary_key, set_=sums))
 
 
 def _insert(

@@ -6,26 +6,32 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from nanobot.bot.replies import about, alarms, balance, config, errors, files, generation, models, quotas
 from nanobot.generation.events import CheaperSize
 from nanobot.nanogpt.guide import GUIDE_MODELS
-from nanobot.quotas.desk import GuildRules, Standing
+from nanobot.quotas.desk import GuildRules, PlacedRule
 from nanobot.quotas.policy import (
-    AppliedRule,
     BotRule,
+    Constraint,
+    GrantLeft,
+    LimitReached,
     MemberRule,
-    QuotaRefusal,
+    OwnerCap,
+    PriceUnknown,
     RoleRule,
     Rule,
+    ServerCap,
     ServerRule,
-    Window,
 )
+from nanobot.quotas.standing import Standing
+from nanobot.quotas.windows import Window
 from nanobot.settings import Period
 from nanobot.store.guild_settings import GuildSettings
-from nanobot.store.ledger import MemberUsage
 from nanobot.store.privacy import Erasure
-from nanobot.store.tables import Generation, GenerationStatus
+from nanobot.store.reports import MemberUsage
+from nanobot.store.tables import Generation, GenerationStatus, RuleScope, Unit
 from tests.bot.test_balance_replies import ACCOUNT, SUBSCRIBED
 from tests.bot.test_choosing import PAINTER
 
@@ -33,30 +39,43 @@ NOON = datetime(2026, 3, 18, 12, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 3, 19, tzinfo=UTC)
 LINK = "https://discord.com/channels/1/2/3"
 
-TWENTY_A_DAY = Rule(images=20, period=Period.DAY)
-FIVE_A_WEEK = Rule(images=5, period=Period.WEEK)
-NONE_A_DAY = Rule(images=0, period=Period.DAY)
-UNLIMITED = Rule(images=None, period=Period.MONTH)
-STANDING = Standing(
-    applied=AppliedRule(rule=TWENTY_A_DAY, source=ServerRule()),
+TWENTY_A_DAY = Rule(unit=Unit.IMAGES, amount=20, period=Period.DAY)
+FIVE_A_WEEK = Rule(unit=Unit.IMAGES, amount=5, period=Period.WEEK)
+NONE_A_DAY = Rule(unit=Unit.IMAGES, amount=0, period=Period.DAY)
+A_DOLLAR_A_DAY = Rule(unit=Unit.USD, amount=Decimal(1), period=Period.DAY)
+UNLIMITED = Rule(unit=Unit.IMAGES, amount=None, period=Period.MONTH)
+IN_IMAGES = Constraint(
+    rule=TWENTY_A_DAY,
+    source=ServerRule(),
     window=Window(start=NOON, resets_at=MIDNIGHT),
     used=18,
     held=2,
-    granted=3,
-    left=5,
+    grants=(GrantLeft(grant_id=1, amount=3),),
 )
-FREE = replace(
-    STANDING, applied=AppliedRule(rule=UNLIMITED, source=RoleRule(role_id=8)), held=0, granted=0, left=None
+IN_DOLLARS = Constraint(
+    rule=Rule(unit=Unit.USD, amount=None, period=Period.DAY),
+    source=BotRule(),
+    window=Window(start=NOON, resets_at=MIDNIGHT),
+    used=Decimal("0.252"),
 )
-BLOCKED = replace(STANDING, applied=AppliedRule(rule=NONE_A_DAY, source=MemberRule()), held=0, left=0)
-REFUSAL = QuotaRefusal(
-    applied=AppliedRule(rule=TWENTY_A_DAY, source=BotRule()),
-    used=20,
-    granted=0,
-    wanted=1,
-    left=0,
-    resets_at=MIDNIGHT,
-)
+
+
+def standing(**changes: Any) -> Standing:
+    return Standing(images=replace(IN_IMAGES, **changes), usd=IN_DOLLARS)
+
+
+def refusal(wanted: int = 1, **changes: Any) -> LimitReached:
+    own: dict[str, Any] = {"source": BotRule(), "used": 20, "held": 0, "grants": (), **changes}
+    return LimitReached(constraint=replace(IN_IMAGES, **own), wanted=wanted)
+
+
+def placed(scope: RuleScope, subject_id: int, rule: Rule) -> PlacedRule:
+    return PlacedRule(scope=scope, subject_id=subject_id, rule=rule, updated_by=1, updated_at=NOON)
+
+
+STANDING = standing()
+FREE = standing(rule=UNLIMITED, source=RoleRule(role_id=8), held=0, grants=())
+BLOCKED = standing(rule=NONE_A_DAY, source=MemberRule(), held=0)
 CAPTION = generation.Caption(
     user_id=7,
     prompt="a *fox* in the snow",
@@ -160,21 +179,18 @@ SAID: Mapping[Callable[..., str], list[str]] = {
     ],
     models.list_age: [models.list_age(models.ListAge(is_live=True, read_at=NOON, is_stale=True))],
     quotas.quota_refusal: [
-        quotas.quota_refusal(REFUSAL),
-        quotas.quota_refusal(replace(REFUSAL, used=18, wanted=4, left=2)),
-        quotas.quota_refusal(
-            replace(REFUSAL, applied=AppliedRule(rule=FIVE_A_WEEK, source=BotRule()), used=5, wanted=8)
-        ),
-        quotas.quota_refusal(
-            replace(REFUSAL, applied=AppliedRule(rule=NONE_A_DAY, source=ServerRule()), used=0)
-        ),
-        quotas.quota_refusal(
-            replace(REFUSAL, applied=AppliedRule(rule=NONE_A_DAY, source=MemberRule()), used=0)
-        ),
+        quotas.quota_refusal(refusal()),
+        quotas.quota_refusal(refusal(wanted=4, used=18)),
+        quotas.quota_refusal(refusal(wanted=8, rule=FIVE_A_WEEK, used=5)),
+        quotas.quota_refusal(refusal(rule=NONE_A_DAY, source=ServerRule(), used=0)),
+        quotas.quota_refusal(refusal(rule=NONE_A_DAY, source=MemberRule(), used=0)),
+        quotas.quota_refusal(refusal(source=ServerCap())),
+        quotas.quota_refusal(refusal(source=OwnerCap())),
+        quotas.quota_refusal(PriceUnknown(constraint=replace(IN_DOLLARS, rule=A_DOLLAR_A_DAY))),
     ],
     quotas.remaining_line: [
         quotas.remaining_line(STANDING),
-        quotas.remaining_line(replace(STANDING, granted=0, left=1)),
+        quotas.remaining_line(standing(used=19, grants=())),
         quotas.remaining_line(FREE),
     ],
     quotas.usage_page: [
@@ -184,10 +200,13 @@ SAID: Mapping[Callable[..., str], list[str]] = {
     ],
     quotas.rules_page: [
         quotas.rules_page(
-            GuildRules(bot=TWENTY_A_DAY, server=None, roles={8: FIVE_A_WEEK}, members={7: NONE_A_DAY}),
+            GuildRules(
+                bot=TWENTY_A_DAY,
+                placed=(placed(RuleScope.ROLE, 8, FIVE_A_WEEK), placed(RuleScope.MEMBER, 7, NONE_A_DAY)),
+            ),
             [MemberUsage(user_id=7, images=3, cost=Decimal("0.042"))],
         ),
-        quotas.rules_page(GuildRules(bot=TWENTY_A_DAY, server=UNLIMITED, roles={}, members={}), []),
+        quotas.rules_page(GuildRules(bot=TWENTY_A_DAY, placed=(placed(RuleScope.SERVER, 0, UNLIMITED),)), []),
     ],
     quotas.rule_set: [
         quotas.rule_set("<@&8>", FIVE_A_WEEK),
@@ -197,6 +216,7 @@ SAID: Mapping[Callable[..., str], list[str]] = {
     quotas.granted: [quotas.granted("<@7>", 3, STANDING)],
     quotas.reset_done: [quotas.reset_done("<@7>", STANDING)],
     quotas.pictures: [quotas.pictures(1), quotas.pictures(1200)],
+    quotas.amount: [quotas.amount(1, Unit.IMAGES), quotas.amount(Decimal("0.42"), Unit.USD)],
     quotas.used_of: [quotas.used_of(18, TWENTY_A_DAY), quotas.used_of(18, UNLIMITED)],
     quotas.rule_words: [quotas.rule_words(rule) for rule in (TWENTY_A_DAY, FIVE_A_WEEK, UNLIMITED)],
     quotas.bar: [quotas.bar(used, 20) for used in (0, 1, 10, 19, 20)],

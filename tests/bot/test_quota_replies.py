@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -9,20 +10,24 @@ import pytest
 
 from nanobot.bot.replies.generation import MAX_CONTENT_CHARACTERS
 from nanobot.bot.replies.quotas import bar, quota_refusal, remaining_line, rules_page, usage_page
-from nanobot.quotas.desk import MAX_RULE_IMAGES, GuildRules, Standing
+from nanobot.quotas.changing import MAX_RULE_AMOUNT
+from nanobot.quotas.desk import GuildRules, PlacedRule
 from nanobot.quotas.policy import (
-    AppliedRule,
     BotRule,
+    Constraint,
+    GrantLeft,
+    LimitReached,
     MemberRule,
-    QuotaRefusal,
     RoleRule,
     Rule,
     RuleSource,
     ServerRule,
-    Window,
 )
+from nanobot.quotas.standing import Standing
+from nanobot.quotas.windows import Window
 from nanobot.settings import Period
-from nanobot.store.ledger import MemberUsage
+from nanobot.store.reports import MemberUsage
+from nanobot.store.tables import RuleScope, Unit
 
 START, ANEW = datetime(2026, 3, 16, tzinfo=UTC), datetime(2026, 3, 23, tzinfo=UTC)
 ANEW_WORDS = "<t:1774224000:R> (<t:1774224000:f>)"
@@ -30,27 +35,25 @@ ID = 2**63 - 1
 WEEKLY = Period.WEEK
 
 
-def refusal(
-    images: int, *, used: int, wanted: int, left: int = 0, granted: int = 0, source: RuleSource | None = None
-) -> str:
-    applied = AppliedRule(rule=Rule(images=images, period=WEEKLY), source=source or ServerRule())
+def refusal(images: int, *, used: int, wanted: int) -> str:
     return quota_refusal(
-        QuotaRefusal(applied=applied, used=used, granted=granted, wanted=wanted, left=left, resets_at=ANEW)
+        LimitReached(constraint=standing(images, ServerRule(), used=used).images, wanted=wanted)
     )
 
 
 def standing(
     images: int | None, source: RuleSource, *, used: int = 0, held: int = 0, granted: int = 0
 ) -> Standing:
-    left = None if images is None else max(0, images - used) + granted
-    return Standing(
-        applied=AppliedRule(rule=Rule(images=images, period=WEEKLY), source=source),
+    in_images = Constraint(
+        rule=Rule(unit=Unit.IMAGES, amount=images, period=WEEKLY),
+        source=source,
         window=Window(start=START, resets_at=ANEW),
         used=used,
         held=held,
-        granted=granted,
-        left=left,
+        grants=(GrantLeft(grant_id=1, amount=granted),) if granted else (),
     )
+    unlimited = Rule(unit=Unit.USD, amount=None, period=WEEKLY)
+    return Standing(images=in_images, usd=replace(in_images, rule=unlimited, source=BotRule()))
 
 
 def test_who_asks_for_more_than_the_quota_ever_gives_is_told_so() -> None:
@@ -127,12 +130,14 @@ def test_the_bar_is_twenty_cells(used: int, allowed: int, filled: int) -> None:
 
 def test_the_longest_page_of_rules_fits_into_a_message() -> None:
     """Roles come first; what does not fit is counted."""
-    rule = Rule(images=MAX_RULE_IMAGES, period=Period.MONTH)
+    rule = Rule(unit=Unit.IMAGES, amount=MAX_RULE_AMOUNT, period=Period.MONTH)
     rules = GuildRules(
         bot=rule,
-        server=None,
-        roles={ID - number: rule for number in range(15)},
-        members={ID - number: rule for number in range(30)},
+        placed=tuple(
+            PlacedRule(scope=scope, subject_id=ID - number, rule=rule, updated_by=1, updated_at=START)
+            for scope, many in ((RuleScope.ROLE, 15), (RuleScope.MEMBER, 30))
+            for number in range(many)
+        ),
     )
     top = [MemberUsage(user_id=ID, images=999_999, cost=Decimal("13999.99"))] * 10
 

@@ -17,7 +17,8 @@ import pytest
 from nanobot.bot.replies import about, alarms, balance, config, errors, files, generation, models, quotas
 from nanobot.generation import books, failures, generator, recovery, turns
 from nanobot.images import errors as picture_errors
-from nanobot.quotas.desk import QuotaInputError
+from nanobot.quotas.changing import QuotaInputError
+from nanobot.store.tables import Unit
 from tests.bot.said import SAID
 from tests.generation.test_failures import EXPECTED
 
@@ -66,7 +67,7 @@ def _errors() -> list[Exception]:
         turns.TooManyWaiting(waiting=0),
         turns.TooManyWaiting(waiting=1),
         turns.TooManyWaiting(waiting=5),
-        QuotaInputError(what="A grant", images=2_000_000, least=1, most=1_000_000),
+        QuotaInputError(what="A grant", unit=Unit.IMAGES, amount=2_000_000, least="1", most=1_000_000),
         picture_errors.PictureUnreadable("fox.png"),
         picture_errors.NotAPicture(),
         picture_errors.PictureTooLarge(90_000, 80_000, "fox.png"),

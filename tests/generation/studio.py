@@ -24,17 +24,17 @@ from nanobot.generation.books import LEASE_SECONDS
 from nanobot.generation.plan import ModelDefaults
 from nanobot.generation.recovery import Lost, Recovered, Recovery, recover
 from nanobot.generation.request import GenerationRequest, Kind, ReturnAddress
-from nanobot.quotas.desk import Member, Standing
 from nanobot.quotas.policy import Rule
+from nanobot.quotas.standing import Member, Standing
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
 from nanobot.settings import Period, Settings
-from nanobot.store.tables import Generation, GenerationStatus, LedgerEntry
+from nanobot.store.tables import Generation, GenerationStatus, LedgerEntry, Unit
 from nanobot.wiring import open_services
 
 API_KEY = "sk-nano-studio-0123456789abcdef"
 NOON = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
 MEMBER = Member(user_id=2**62 + 1, guild_id=500)
-TEN_A_DAY = Rule(images=10, period=Period.DAY)
+TEN_A_DAY = Rule(unit=Unit.IMAGES, amount=10, period=Period.DAY)
 ADDRESS = ReturnAddress(
     channel_id=600,
     reply_to_message_id=650,
@@ -56,22 +56,6 @@ def photograph(name: str, side: int = 96) -> bytes:
     picture = Image.open(Path(skimage.__file__).parent / "data" / name).convert("RGB")
     picture.thumbnail((side, side))
     return _png(picture)
-
-
-@cache
-def erased_photograph() -> bytes:
-    """Return the photograph with its left half erased."""
-    picture = Image.open(io.BytesIO(photograph("chelsea.png"))).convert("RGBA")
-    picture.paste((0, 0, 0, 0), (0, 0, picture.width // 2, picture.height))
-    return _png(picture)
-
-
-def mask_of_left_half() -> Given:
-    """Return a mask for the photograph, white on the left."""
-    size = Image.open(io.BytesIO(photograph("chelsea.png"))).size
-    mask = Image.new("L", size, 0)
-    mask.paste(255, (0, 0, size[0] // 2, size[1]))
-    return Given(name="mask.png", data=_png(mask))
 
 
 def _png(picture: Image.Image) -> bytes:

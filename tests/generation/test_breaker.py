@@ -14,7 +14,7 @@ import pytest
 
 from nanobot.generation import events
 from nanobot.generation.breaker import FUNDS_RETRY, PROBE_SECONDS
-from nanobot.quotas.desk import Member
+from nanobot.quotas.standing import Member
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
 from nanobot.sandbox.nanogpt.models import Model
 from nanobot.store.tables import GenerationStatus

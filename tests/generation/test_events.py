@@ -11,11 +11,11 @@ import pytest
 
 from nanobot.generation import events
 from nanobot.generation.request import Kind, ReturnAddress
-from nanobot.quotas.desk import Member
-from nanobot.quotas.policy import Rule
+from nanobot.quotas.policy import LimitReached, Rule
+from nanobot.quotas.standing import Member
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
 from nanobot.settings import Period
-from nanobot.store.tables import GenerationStatus
+from nanobot.store.tables import GenerationStatus, Unit
 from tests.generation.studio import MEMBER, NOON, Given, SlowlyGiven, Studio, follow, open_studio, until
 
 
@@ -105,12 +105,15 @@ async def test_a_request_that_cannot_work_is_refused_before_anything_is_written(
 
 
 async def test_a_quota_refuses_before_anything_is_sent(sqlite_url: str, nanogpt: NanoGPTStandIn) -> None:
-    async with open_studio(sqlite_url, nanogpt, rule=Rule(images=2, period=Period.DAY)) as studio:
+    async with open_studio(
+        sqlite_url, nanogpt, rule=Rule(unit=Unit.IMAGES, amount=2, period=Period.DAY)
+    ) as studio:
         await studio.run_and_post()
         (refused,) = await studio.run(count=2)
 
         assert isinstance(refused, events.QuotaRefused)
-        assert (refused.refusal.used, refused.refusal.wanted, refused.refusal.left) == (1, 2, 1)
+        assert isinstance(refused.refusal, LimitReached)
+        assert (refused.refusal.constraint.used, refused.refusal.wanted, refused.refusal.left) == (1, 2, 1)
         assert await studio.statuses() == [GenerationStatus.POSTED]
         assert len(nanogpt.requests) == 1
         assert studio.services.generator.active_ids == frozenset()

@@ -13,7 +13,7 @@ from nanobot.generation import events
 from nanobot.quotas.policy import Rule
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
 from nanobot.settings import Period
-from nanobot.store.tables import GenerationStatus
+from nanobot.store.tables import GenerationStatus, Unit
 from tests.generation.studio import MEMBER, TEN_A_DAY, Studio, open_studio
 
 _ENDS = ("post", "post", "post", "walk away", "cancel", "withdraw", "policy", "fail", "break", "expire")
@@ -49,7 +49,7 @@ async def test_whatever_happens_the_ledger_counts_what_was_posted(
     async with open_studio(
         sqlite_url,
         nanogpt,
-        rule=Rule(images=12, period=Period.DAY),
+        rule=Rule(unit=Unit.IMAGES, amount=12, period=Period.DAY),
         concurrent_generations=3,
         waiting_generations_per_member=3,
     ) as studio:

@@ -6,26 +6,14 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from nanobot.quotas.desk import (
-    MAX_GRANT_IMAGES,
-    MAX_RULE_IMAGES,
-    GuildRules,
-    Hold,
-    Member,
-    QuotaInputError,
-)
-from nanobot.quotas.policy import (
-    BotRule,
-    MemberRule,
-    QuotaRefusal,
-    RoleRule,
-    Rule,
-    ServerRule,
-    period_window,
-)
+from nanobot.quotas.changing import MAX_GRANT_AMOUNT, MAX_RULE_AMOUNT, QuotaInputError
+from nanobot.quotas.desk import Hold
+from nanobot.quotas.policy import BotRule, LimitReached, MemberRule, RoleRule, Rule, ServerRule
+from nanobot.quotas.standing import Member
+from nanobot.quotas.windows import period_window
 from nanobot.settings import Period
 from nanobot.store.database import Database
-from nanobot.store.tables import LedgerEntry, RuleScope
+from nanobot.store.tables import LedgerEntry, RuleScope, Unit
 from tests.quotas.visits import ADMIN, MEMBER, NOON, TEN_A_DAY, Visits
 
 DAY = timedelta(days=1)
@@ -40,7 +28,7 @@ async def test_a_hold_counts_at_once(visits: Visits) -> None:
     hold = await visits.hold_granted(4)
     standing = await visits.standing()
 
-    assert (hold.from_allowance, hold.from_grant, hold.left) == (4, 0, 6)
+    assert (hold.images, hold.usd, hold.left) == (4, None, 6)
     assert hold.resets_at == datetime(2026, 3, 19, tzinfo=UTC)
     assert (standing.used, standing.held, standing.left) == (4, 4, 6)
 
@@ -49,8 +37,8 @@ async def test_a_hold_beyond_the_allowance_is_refused_and_costs_nothing(visits: 
     await visits.hold_granted(8)
     refusal = await visits.hold(3)
 
-    assert isinstance(refusal, QuotaRefusal)
-    assert (refusal.used, refusal.wanted, refusal.left) == (8, 3, 2)
+    assert isinstance(refusal, LimitReached)
+    assert (refusal.constraint.used, refusal.wanted, refusal.left) == (8, 3, 2)
     assert (await visits.standing()).used == 8
 
 
@@ -85,19 +73,25 @@ async def test_a_hold_ends_exactly_once(visits: Visits, first: str, second: str)
 
 
 async def test_there_is_nothing_to_settle_without_a_hold(visits: Visits) -> None:
-    nothing = Hold(generation_id="f" * 32, from_allowance=1, from_grant=0, left=None, resets_at=NOON)
+    nothing = Hold(generation_id="f" * 32, images=1, usd=None, left=None, resets_at=NOON)
 
     assert not await visits.settle(nothing, 1)
     assert not await visits.release(nothing)
 
 
-@pytest.mark.parametrize("images", [-1, 5])
-async def test_no_more_is_kept_than_was_held(visits: Visits, images: int) -> None:
+async def test_no_less_than_nothing_is_kept(visits: Visits) -> None:
     hold = await visits.hold_granted(4)
-    with pytest.raises(ValueError, match="held"):
-        await visits.settle(hold, images)
+    with pytest.raises(ValueError, match="fewer than 0"):
+        await visits.settle(hold, -1)
 
     assert (await visits.standing()).held == 4
+
+
+async def test_pictures_beyond_those_held_are_not_charged(visits: Visits) -> None:
+    await visits.settle(await visits.hold_granted(4), 6)
+    standing = await visits.standing()
+
+    assert (standing.used, standing.held) == (4, 0)
 
 
 async def test_a_hold_of_nothing_is_a_mistake(visits: Visits) -> None:
@@ -109,7 +103,8 @@ async def test_credits_are_spent_after_the_allowance_and_come_back_first(visits:
     await visits.grant(5)
     hold = await visits.hold_granted(12)
 
-    assert (hold.from_allowance, hold.from_grant, hold.left) == (10, 2, 3)
+    assert hold.left == 3
+    assert ((await visits.standing()).used, (await visits.standing()).granted) == (10, 3)
     await visits.settle(hold, 9)
     standing = await visits.standing()
     assert (standing.used, standing.granted, standing.left) == (9, 5, 6)
@@ -136,7 +131,7 @@ async def test_credits_outlast_the_period(visits: Visits) -> None:
 async def test_the_allowance_starts_anew_at_midnight(visits: Visits) -> None:
     await visits.hold_granted(10)
     visits.clock.turn(DAY / 2 - timedelta(microseconds=1))
-    assert isinstance(await visits.hold(1), QuotaRefusal)
+    assert isinstance(await visits.hold(1), LimitReached)
 
     visits.clock.turn(timedelta(microseconds=1))
     assert isinstance(await visits.hold(10), Hold)
@@ -150,13 +145,13 @@ async def test_what_is_released_after_midnight_gives_the_new_day_nothing(databas
     standing = await visits.standing()
 
     assert (standing.used, standing.left) == (0, 10)
-    assert isinstance(await visits.hold(11), QuotaRefusal)
+    assert isinstance(await visits.hold(11), LimitReached)
 
 
 async def test_what_was_held_yesterday_counts_in_the_same_month_until_released(database: Database) -> None:
     visits = Visits.at(
         database,
-        bot_rule=Rule(images=10, period=Period.MONTH),
+        bot_rule=Rule(unit=Unit.IMAGES, amount=10, period=Period.MONTH),
         now=datetime(2026, 3, 22, 23, 59, tzinfo=UTC),
     )
     hold = await visits.hold_granted(4)
@@ -224,9 +219,9 @@ async def test_rules_apply_as_soon_as_they_are_set(visits: Visits) -> None:
         (RuleScope.MEMBER, MEMBER.user_id, 2),
         (RuleScope.MEMBER, 3, 1000),
     ]:
-        await visits.set_rule(scope, subject_id, Rule(images=images, period=Period.DAY))
+        await visits.set_rule(scope, subject_id, Rule(unit=Unit.IMAGES, amount=images, period=Period.DAY))
         standing = await visits.standing()
-        seen.append((standing.applied.source, standing.left))
+        seen.append((standing.images.source, standing.left))
 
     assert seen == [
         (ServerRule(), 5),
@@ -239,8 +234,8 @@ async def test_rules_apply_as_soon_as_they_are_set(visits: Visits) -> None:
 
 
 async def test_a_rule_that_is_taken_away_uncovers_the_next(visits: Visits) -> None:
-    unlimited = Rule(images=None, period=Period.DAY)
-    await visits.set_rule(RuleScope.SERVER, 0, Rule(images=5, period=Period.WEEK))
+    unlimited = Rule(unit=Unit.IMAGES, amount=None, period=Period.DAY)
+    await visits.set_rule(RuleScope.SERVER, 0, Rule(unit=Unit.IMAGES, amount=5, period=Period.WEEK))
     await visits.set_rule(RuleScope.MEMBER, MEMBER.user_id, unlimited)
     assert (await visits.standing()).left is None
 
@@ -248,13 +243,13 @@ async def test_a_rule_that_is_taken_away_uncovers_the_next(visits: Visits) -> No
     assert (await visits.standing()).left == 5
 
     await visits.set_rule(RuleScope.SERVER, 0, None)
-    assert (await visits.standing()).applied.source == BotRule()
+    assert (await visits.standing()).images.source == BotRule()
 
 
 async def test_a_rule_of_a_longer_period_counts_what_was_used_before(visits: Visits) -> None:
     await visits.hold_granted(4)
     visits.clock.turn(DAY)
-    await visits.set_rule(RuleScope.SERVER, 0, Rule(images=6, period=Period.WEEK))
+    await visits.set_rule(RuleScope.SERVER, 0, Rule(unit=Unit.IMAGES, amount=6, period=Period.WEEK))
     standing = await visits.standing()
 
     assert (standing.used, standing.left) == (4, 2)
@@ -262,33 +257,41 @@ async def test_a_rule_of_a_longer_period_counts_what_was_used_before(visits: Vis
 
 
 async def test_a_rule_is_replaced_and_not_doubled(visits: Visits) -> None:
-    await visits.set_rule(RuleScope.SERVER, 0, Rule(images=5, period=Period.WEEK))
-    await visits.set_rule(RuleScope.SERVER, 0, Rule(images=None, period=Period.MONTH))
+    await visits.set_rule(RuleScope.SERVER, 0, Rule(unit=Unit.IMAGES, amount=5, period=Period.WEEK))
+    await visits.set_rule(RuleScope.SERVER, 0, Rule(unit=Unit.IMAGES, amount=None, period=Period.MONTH))
     async with visits.database.read() as session:
         shown = await visits.desk.rules(session, MEMBER.guild_id)
 
-    assert shown.server == Rule(images=None, period=Period.MONTH)
+    assert shown.of(RuleScope.SERVER, Unit.IMAGES)[0] == Rule(
+        unit=Unit.IMAGES, amount=None, period=Period.MONTH
+    )
 
 
 async def test_the_rules_of_a_server_are_shown_whole(visits: Visits) -> None:
-    five = Rule(images=5, period=Period.DAY)
+    five = Rule(unit=Unit.IMAGES, amount=5, period=Period.DAY)
     await visits.set_rule(RuleScope.ROLE, 71, five)
     await visits.set_rule(RuleScope.MEMBER, 8, five)
     await visits.of(Member(user_id=8, guild_id=501)).set_rule(RuleScope.SERVER, 0, five)
     async with visits.database.read() as session:
         shown = await visits.desk.rules(session, MEMBER.guild_id)
 
-    assert shown == GuildRules(bot=TEN_A_DAY, server=None, roles={71: five}, members={8: five})
+    assert shown.bot == TEN_A_DAY
+    assert [(each.scope, each.subject_id, each.rule) for each in shown.placed] == [
+        (RuleScope.MEMBER, 8, five),
+        (RuleScope.ROLE, 71, five),
+    ]
 
 
 async def test_a_blocked_member_keeps_credits_for_later(visits: Visits) -> None:
     await visits.grant(3)
-    await visits.set_rule(RuleScope.MEMBER, MEMBER.user_id, Rule(images=0, period=Period.DAY))
+    await visits.set_rule(
+        RuleScope.MEMBER, MEMBER.user_id, Rule(unit=Unit.IMAGES, amount=0, period=Period.DAY)
+    )
     refusal = await visits.hold(1)
 
-    assert isinstance(refusal, QuotaRefusal)
+    assert isinstance(refusal, LimitReached)
     assert refusal.is_blocked
-    assert (refusal.left, refusal.granted) == (0, 3)
+    assert (refusal.left, refusal.constraint.granted) == (0, 3)
 
 
 async def test_usage_shows_who_made_most_whatever_was_reset(visits: Visits) -> None:
@@ -315,7 +318,7 @@ async def test_usage_shows_who_made_most_whatever_was_reset(visits: Visits) -> N
     assert top == usage[:1]
 
 
-@pytest.mark.parametrize("images", [0, -3, MAX_GRANT_IMAGES + 1])
+@pytest.mark.parametrize("images", [0, -3, MAX_GRANT_AMOUNT + 1])
 async def test_a_grant_has_bounds(visits: Visits, images: int) -> None:
     with pytest.raises(QuotaInputError, match="from 1 to 1,000,000"):
         await visits.grant(images)
@@ -325,7 +328,9 @@ async def test_a_grant_has_bounds(visits: Visits, images: int) -> None:
 
 async def test_a_rule_has_an_upper_bound(visits: Visits) -> None:
     with pytest.raises(QuotaInputError, match="from 0 to 1,000,000") as failure:
-        await visits.set_rule(RuleScope.SERVER, 0, Rule(images=MAX_RULE_IMAGES + 1, period=Period.DAY))
+        await visits.set_rule(
+            RuleScope.SERVER, 0, Rule(unit=Unit.IMAGES, amount=MAX_RULE_AMOUNT + 1, period=Period.DAY)
+        )
 
     assert failure.value.sentence == (
         "An allowance is a number from 0 to 1,000,000, and 1,000,001 is not: give another."

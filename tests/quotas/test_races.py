@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from nanobot.quotas.desk import Hold, Member
+from nanobot.quotas.desk import Hold
 from nanobot.quotas.policy import Rule
+from nanobot.quotas.standing import Member
 from nanobot.settings import Period
 from nanobot.store.database import Database
-from nanobot.store.tables import RuleScope
+from nanobot.store.tables import RuleScope, Unit
 from tests.quotas.visits import MEMBER, Visits
 
 IN_TIME_SECONDS = 60
@@ -46,7 +47,7 @@ async def test_at_once_for_two_the_odd_one_is_refused(database: Database, same_d
 
 async def test_credits_are_not_spent_twice(database: Database, same_database: Database) -> None:
     one, two = Visits.at(database), Visits.at(same_database)
-    await one.set_rule(RuleScope.SERVER, 0, Rule(images=0, period=Period.DAY))
+    await one.set_rule(RuleScope.SERVER, 0, Rule(unit=Unit.IMAGES, amount=0, period=Period.DAY))
     await one.grant(5)
     async with asyncio.timeout(IN_TIME_SECONDS):
         outcomes = await asyncio.gather(*((one, two)[number % 2].hold(1) for number in range(20)))

@@ -10,7 +10,8 @@ from uuid import uuid4
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nanobot.quotas.desk import Hold, Member
+from nanobot.quotas.desk import Hold
+from nanobot.quotas.standing import Member
 from nanobot.store.database import Database
 from tests.quotas.visits import Visits
 
@@ -25,7 +26,7 @@ class Model:
     used: int = 0
     granted: int = 0
     day: int = 0
-    open_holds: list[tuple[Hold, bool]] = field(default_factory=list)
+    open_holds: list[tuple[Hold, int, bool]] = field(default_factory=list)
 
     def hold(self, images: int) -> tuple[int, int] | None:
         from_allowance = min(images, LIMIT - self.used)
@@ -35,14 +36,14 @@ class Model:
         self.granted -= images - from_allowance
         return from_allowance, images - from_allowance
 
-    def give_back(self, hold: Hold, images: int, *, counts: bool) -> None:
-        to_grants = min(images, hold.from_grant)
+    def give_back(self, from_grant: int, images: int, *, counts: bool) -> None:
+        to_grants = min(images, from_grant)
         self.granted += to_grants
         self.used -= (images - to_grants) if counts else 0
 
     def start_anew(self) -> None:
         self.used = 0
-        self.open_holds = [(hold, False) for hold, _counts in self.open_holds]
+        self.open_holds = [(hold, from_grant, False) for hold, from_grant, _counts in self.open_holds]
 
 
 @settings(
@@ -68,7 +69,9 @@ async def test_the_books_agree_with_the_model_after_every_step(database: Databas
         standing = await visits.standing()
 
         assert (standing.used, standing.granted) == (model.used, model.granted)
-        assert standing.held == sum(hold.from_allowance for hold, counts in model.open_holds if counts)
+        assert standing.held == sum(
+            hold.images - from_grant for hold, from_grant, counts in model.open_holds if counts
+        )
         assert standing.left == LIMIT - model.used + model.granted
 
 
@@ -77,15 +80,15 @@ async def take(visits: Visits, model: Model, step: Step) -> None:
         case ("hold", images, _):
             expected = model.hold(images)
             hold = await visits.hold(images)
-            if isinstance(hold, Hold):
-                model.open_holds.append((hold, True))
-            assert expected == ((hold.from_allowance, hold.from_grant) if isinstance(hold, Hold) else None)
+            assert isinstance(hold, Hold) is (expected is not None)
+            if isinstance(hold, Hold) and expected is not None:
+                model.open_holds.append((hold, expected[1], True))
         case ("settle" | "release" as way, keep, which) if model.open_holds:
-            hold, counts = model.open_holds.pop(which % len(model.open_holds))
-            held = hold.from_allowance + hold.from_grant
+            hold, from_grant, counts = model.open_holds.pop(which % len(model.open_holds))
+            held = hold.images
             kept = min(keep, held) if way == "settle" else 0
             assert await (visits.settle(hold, kept) if way == "settle" else visits.release(hold))
-            model.give_back(hold, held - kept, counts=counts)
+            model.give_back(from_grant, held - kept, counts=counts)
         case ("grant", images, _):
             await visits.grant(images)
             model.granted += images

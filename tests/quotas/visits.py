@@ -8,16 +8,17 @@ from decimal import Decimal
 from uuid import uuid4
 
 from nanobot.clock import TurnableClock
-from nanobot.quotas.desk import Hold, Member, QuotaDesk, Standing
-from nanobot.quotas.policy import QuotaRefusal, Rule
+from nanobot.quotas.desk import Hold, QuotaDesk
+from nanobot.quotas.policy import Amount, QuotaRefusal, Rule
+from nanobot.quotas.standing import Limits, Member, Standing
 from nanobot.settings import Period
 from nanobot.store.database import Database
-from nanobot.store.tables import RuleScope
+from nanobot.store.tables import RuleScope, Unit
 
 ADMIN = 1
 MEMBER = Member(user_id=2**62 + 1, guild_id=500, role_ids=frozenset({71, 72}))
 NOON = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)  # a Wednesday
-TEN_A_DAY = Rule(images=10, period=Period.DAY)
+TEN_A_DAY = Rule(unit=Unit.IMAGES, amount=10, period=Period.DAY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,21 +29,31 @@ class Visits:
     member: Member = MEMBER
 
     @classmethod
-    def at(cls, database: Database, *, bot_rule: Rule = TEN_A_DAY, now: datetime = NOON) -> Visits:
+    def at(
+        cls,
+        database: Database,
+        *,
+        bot_rule: Rule = TEN_A_DAY,
+        caps: tuple[Rule, ...] = (),
+        now: datetime = NOON,
+    ) -> Visits:
         clock = TurnableClock(now)
-        return cls(database=database, clock=clock, desk=QuotaDesk(clock=clock, bot_rule=bot_rule))
+        desk = QuotaDesk(clock=clock, limits=Limits(default=bot_rule, caps=caps))
+        return cls(database=database, clock=clock, desk=desk)
 
     def of(self, member: Member) -> Visits:
         return replace(self, member=member)
 
-    async def hold(self, images: int, *, generation_id: str | None = None) -> Hold | QuotaRefusal:
+    async def hold(
+        self, images: int, usd: Decimal | None = None, *, generation_id: str | None = None
+    ) -> Hold | QuotaRefusal:
         async with self.database.begin() as session:
             return await self.desk.hold(
-                session, self.member, generation_id=generation_id or uuid4().hex, images=images
+                session, self.member, generation_id=generation_id or uuid4().hex, images=images, usd=usd
             )
 
-    async def hold_granted(self, images: int) -> Hold:
-        hold = await self.hold(images)
+    async def hold_granted(self, images: int, usd: Decimal | None = None) -> Hold:
+        hold = await self.hold(images, usd)
         assert isinstance(hold, Hold), hold
         return hold
 
@@ -54,13 +65,17 @@ class Visits:
         async with self.database.begin() as session:
             return await self.desk.release(session, hold.generation_id, note="cancelled")
 
-    async def grant(self, images: int) -> None:
+    async def grant(
+        self, amount: Amount, *, unit: Unit = Unit.IMAGES, expires_at: datetime | None = None
+    ) -> None:
         async with self.database.begin() as session:
             await self.desk.grant(
                 session,
                 guild_id=self.member.guild_id,
                 user_id=self.member.user_id,
-                images=images,
+                unit=unit,
+                amount=amount,
+                expires_at=expires_at,
                 actor_id=ADMIN,
             )
 
@@ -70,13 +85,16 @@ class Visits:
                 session, guild_id=self.member.guild_id, user_id=self.member.user_id, actor_id=ADMIN
             )
 
-    async def set_rule(self, scope: RuleScope, subject_id: int, rule: Rule | None) -> None:
+    async def set_rule(
+        self, scope: RuleScope, subject_id: int, rule: Rule | None, *, unit: Unit = Unit.IMAGES
+    ) -> None:
         async with self.database.begin() as session:
             await self.desk.set_rule(
                 session,
                 guild_id=self.member.guild_id,
                 scope=scope,
                 subject_id=subject_id,
+                unit=rule.unit if rule else unit,
                 rule=rule,
                 actor_id=ADMIN,
             )

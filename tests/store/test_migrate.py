@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from nanobot.store.database import DatabaseUnreachable
 from nanobot.store.migrate import DatabaseNewerThanCode, is_current, migrate
-from nanobot.store.tables import Base
+from nanobot.store.tables import LedgerEntry
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -50,7 +50,7 @@ def test_an_empty_database_gets_every_table(empty_database_url: str) -> None:
     migrate(empty_database_url)
 
     assert is_current(empty_database_url)
-    assert tables_in(empty_database_url) == {*Base.metadata.tables, "alembic_version"}
+    assert tables_in(empty_database_url) == {*LedgerEntry.metadata.tables, "alembic_version"}
 
 
 def test_asking_creates_no_file(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_migration_happens_whole_or_not_at_all(empty_database_url: str) -> Non
 
 def test_the_migrations_build_what_the_code_reads(database_url: str) -> None:
     def compare(connection: Connection) -> list[Any]:
-        return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
+        return list(compare_metadata(MigrationContext.configure(connection), LedgerEntry.metadata))
 
     async def differences() -> list[Any]:
         engine = create_async_engine(database_url)

@@ -6,12 +6,30 @@ from decimal import Decimal
 from typing import Any
 
 from nanobot.settings import Period
-from nanobot.store import accounts, generations, guild_settings, ledger, pictures, privacy, rules
+from nanobot.store import (
+    accounts,
+    generations,
+    guild_settings,
+    ledger,
+    pictures,
+    privacy,
+    quota_changes,
+    rules,
+)
 from nanobot.store.accounts import Account
 from nanobot.store.database import Database
 from nanobot.store.guild_settings import GuildSettings
-from nanobot.store.ledger import Sums
-from nanobot.store.tables import GenerationStatus, LedgerEntry, LedgerKind, QuotaRule, RuleScope
+from nanobot.store.ledger import Stretch, Sums
+from nanobot.store.tables import (
+    ChangeAction,
+    GenerationStatus,
+    LedgerEntry,
+    LedgerKind,
+    QuotaChange,
+    QuotaRule,
+    RuleScope,
+    Unit,
+)
 from tests.store.rows import LEASE, NOON, PERSON, SERVER, add_generation, make_pictures
 
 ACCOUNT = Account(guild_id=SERVER, user_id=PERSON)
@@ -46,10 +64,23 @@ async def live_a_little(database: Database) -> tuple[str, str, str]:
                 guild_id=SERVER,
                 scope=RuleScope.MEMBER,
                 subject_id=PERSON,
-                images=5,
+                unit=Unit.IMAGES,
+                amount=Decimal(5),
                 period=Period.DAY,
                 updated_by=STRANGER,
                 updated_at=NOON,
+            ),
+        )
+        await quota_changes.record(
+            session,
+            QuotaChange(
+                at=NOON,
+                guild_id=SERVER,
+                actor_id=STRANGER,
+                action=ChangeAction.RULE,
+                scope=RuleScope.MEMBER,
+                subject_id=PERSON,
+                after={"unit": "images", "amount": "5", "period": "day"},
             ),
         )
         await guild_settings.put(session, SERVER, GuildSettings(moderation=True), actor_id=STRANGER, now=NOON)
@@ -83,7 +114,10 @@ async def test_a_person_is_handed_everything_as_json(database: Database) -> None
     ]
     assert [each["kind"] for each in export["ledger_entries"]] == ["hold", "settle", "grant"]
     assert export["ledger_entries"][1]["cost"] == "0.030000"
-    assert export["quota_rules"][0]["images"] == 5
+    assert export["quota_rules"][0]["amount"] == "5.000000"
+    assert [(each["actor_id"], each["subject_id"]) for each in export["quota_changes"]] == [
+        (str(STRANGER), str(PERSON))
+    ]
     assert export["quota_accounts"] == [{"guild_id": str(SERVER), "user_id": str(PERSON)}]
 
 
@@ -103,6 +137,7 @@ async def test_an_admin_is_handed_what_the_admin_did(database: Database) -> None
 
     assert [each["kind"] for each in export["ledger_entries"]] == ["grant"]
     assert [each["updated_by"] for each in export["quota_rules"]] == [str(STRANGER)]
+    assert [each["action"] for each in export["quota_changes"]] == ["rule"]
     assert [(each["guild_id"], each["moderation"]) for each in export["guild_settings"]] == [
         (str(SERVER), True)
     ]
@@ -129,9 +164,8 @@ async def test_erasing_leaves_the_books_and_the_rules_as_they_are(database: Data
 
     async def read_books() -> tuple[Sums, int]:
         async with database.read() as session:
-            sums = await ledger.sums(
-                session, ACCOUNT, start=NOON - timedelta(hours=1), end=NOON + timedelta(hours=1)
-            )
+            hours = Stretch(start=NOON - timedelta(hours=1), end=NOON + timedelta(hours=1))
+            sums = await ledger.sums(session, ACCOUNT, images=hours, usd=hours)
             about = await rules.about(session, guild_id=SERVER, user_id=PERSON, role_ids=[])
             return sums, len(about)
 
@@ -139,7 +173,14 @@ async def test_erasing_leaves_the_books_and_the_rules_as_they_are(database: Data
     async with database.begin() as session:
         await privacy.erase_person(session, PERSON)
 
-    assert await read_books() == before == (Sums(used=2, held=0, granted=4), 1)
+    assert (
+        await read_books()
+        == before
+        == (
+            Sums(images=2, held_images=0, usd=Decimal(0), held_usd=Decimal(0)),
+            1,
+        )
+    )
 
 
 async def test_erasing_leaves_others_and_work_in_the_making_alone(database: Database) -> None:

@@ -135,8 +135,19 @@ def test_an_upgrade_loses_nothing(empty_database_url: str) -> None:
     after = inside(empty_database_url, read_all)
     assert is_current(empty_database_url)
     assert all(before.values()), "a table of the first version has no row in this test"
-    assert after.pop("guild_settings") == after.pop("processes") == []
+    assert after.pop("guild_settings") == after.pop("processes") == after.pop("quota_changes") == []
     before["pictures"][0]["task_id"] = None
+    assert [(row["guild_id"], row["images"]) for row in after.pop("usage_buckets")] == [(SERVER, 2), (-1, 2)]
+    after["ledger_entries"] = [
+        {name: row[name] for name in before["ledger_entries"][0]} for row in after["ledger_entries"]
+    ]
+    (rule,) = after.pop("quota_rules")
+    (old_rule,) = before.pop("quota_rules")
+    assert (rule["unit"], rule["subject_id"], rule["updated_at"]) == (
+        "images",
+        old_rule["subject_id"],
+        old_rule["updated_at"],
+    )
     assert after == before
 
 

@@ -12,14 +12,17 @@ from nanobot.bot.commands.admin import AdminCommands, answer
 from nanobot.bot.destination import member_of
 from nanobot.bot.replies import quotas as words
 from nanobot.errors import PersonError
-from nanobot.quotas.desk import MAX_GRANT_IMAGES, MAX_RULE_IMAGES, Member, QuotaDesk, Standing
-from nanobot.quotas.policy import Rule, period_window
+from nanobot.quotas.changing import MAX_GRANT_AMOUNT, MAX_RULE_AMOUNT
+from nanobot.quotas.desk import QuotaDesk
+from nanobot.quotas.policy import Rule
+from nanobot.quotas.standing import Member, Standing
+from nanobot.quotas.windows import period_window
 from nanobot.settings import Period
 from nanobot.store.rules import SERVER_SUBJECT
-from nanobot.store.tables import RuleScope
+from nanobot.store.tables import RuleScope, Unit
 
-Images = app_commands.Range[int, 0, MAX_RULE_IMAGES]
-Extra = app_commands.Range[int, 1, MAX_GRANT_IMAGES]
+Images = app_commands.Range[int, 0, MAX_RULE_AMOUNT]
+Extra = app_commands.Range[int, 1, MAX_GRANT_AMOUNT]
 PeriodName: TypeAlias = Literal["day", "week", "month"]
 Person: TypeAlias = discord.Member | discord.User
 
@@ -111,7 +114,7 @@ class QuotaCommands(AdminCommands):
                 session,
                 guild_id=subject.guild_id,
                 user_id=subject.user_id,
-                images=images,
+                amount=images,
                 actor_id=interaction.user.id,
             )
         await answer(
@@ -149,7 +152,7 @@ class QuotaCommands(AdminCommands):
 def _rule(images: int | None, period: PeriodName, *, unlimited: bool) -> Rule:
     if (images is None) is not unlimited:
         raise QuotaOptionsUnclear(words.IMAGES_OR_UNLIMITED)
-    return Rule(images=images, period=Period(period))
+    return Rule(unit=Unit.IMAGES, amount=images, period=Period(period))
 
 
 async def _set_rule(interaction: Interaction, scope: RuleScope, subject_id: int, rule: Rule | None) -> None:
@@ -159,6 +162,7 @@ async def _set_rule(interaction: Interaction, scope: RuleScope, subject_id: int,
             guild_id=interaction.guild_id or 0,
             scope=scope,
             subject_id=subject_id,
+            unit=Unit.IMAGES,
             rule=rule,
             actor_id=interaction.user.id,
         )

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import assert_never
 
 from discord.utils import format_dt
 
 from nanobot.bot.replies.generation import money
-from nanobot.quotas.desk import GuildRules, Standing
-from nanobot.quotas.policy import BotRule, MemberRule, QuotaRefusal, RoleRule, Rule, RuleSource, ServerRule
+from nanobot.quotas.desk import GuildRules
+from nanobot.quotas.policy import (
+    Amount,
+    BotRule,
+    LimitReached,
+    MemberRule,
+    OwnerCap,
+    PriceUnknown,
+    QuotaRefusal,
+    RoleRule,
+    Rule,
+    ServerCap,
+    ServerRule,
+    Source,
+)
+from nanobot.quotas.standing import Standing
 from nanobot.settings import Period
-from nanobot.store.ledger import MemberUsage
+from nanobot.store.reports import MemberUsage
+from nanobot.store.tables import RuleScope, Unit
 
 IMAGES_OR_UNLIMITED = "Give either `images` or `unlimited:True`, not both and not neither."
 MEMBER_OR_ROLE = "Give a member or a role, not both. With neither, the server's own default is removed."
@@ -26,17 +42,38 @@ _LISTED_RULES = 20  # with ten members' use below them, a page stays within a me
 
 def quota_refusal(refusal: QuotaRefusal) -> str:
     """Say how much is used, how much is left, and when it starts anew."""
-    current = _current(refusal.applied.rule.period)
+    constraint = refusal.constraint
+    rule, resets_at = constraint.rule, constraint.window.resets_at
+    if isinstance(refusal, PriceUnknown):
+        return f"Nobody knows what this model costs, and there is a limit in dollars here ({rule_words(rule)}). Choose another model."
+    current = _current(rule.period)
+    match constraint.source:
+        case OwnerCap():
+            return f"Nothing more can be made for now: the bot's owner has a limit for all servers. It starts anew {_when(resets_at)}."
+        case ServerCap():
+            return f"This server's quota for everybody together is used up ({used_of(constraint.used, rule)} used {current}). It starts anew {_when(resets_at)}."
+        case MemberRule() | RoleRule() | ServerRule() | BotRule():
+            return _own_limit_reached(refusal)
+        case _:
+            assert_never(constraint.source)
+
+
+def _own_limit_reached(refusal: LimitReached) -> str:
+    constraint = refusal.constraint
+    rule, resets_at = constraint.rule, constraint.window.resets_at
+    current = _current(rule.period)
     if refusal.is_blocked:
-        return f"{BLOCKED} {pictures(refusal.used)} used {current}; the quota starts anew {_when(refusal.resets_at)}, at 0 again."
-    used = f"{used_of(refusal.used, refusal.applied.rule)} used {current}"
-    anew = f"Your quota starts anew {_when(refusal.resets_at)}."
+        return f"{BLOCKED} {amount(constraint.used, rule.unit)} used {current}; the quota starts anew {_when(resets_at)}, at 0 again."
+    used = f"{used_of(constraint.used, rule)} used {current}"
+    anew = f"Your quota starts anew {_when(resets_at)}."
+    wanted = amount(refusal.wanted, rule.unit)
     if refusal.left:
-        return f"You asked for {pictures(refusal.wanted)} and have {refusal.left} left ({used}). Ask for fewer. {anew}"
-    if not refusal.applied.rule.images:
-        return f"Your quota here is 0 pictures, so nothing was made ({used}). Ask an admin of this server for some. {anew}"
+        left = refusal.left if rule.unit is Unit.IMAGES else amount(refusal.left, rule.unit)
+        return f"You asked for {wanted} and have {left} left ({used}). Ask for fewer. {anew}"
+    if not rule.amount:
+        return f"Your quota here is {amount(0, rule.unit)}, so nothing was made ({used}). Ask an admin of this server for some. {anew}"
     if not refusal.fits_after_reset:
-        return f"You asked for {pictures(refusal.wanted)}, more than your quota ever allows ({used}). Ask for fewer. {anew}"
+        return f"You asked for {wanted}, more than your quota ever allows ({used}). Ask for fewer. {anew}"
     return f"Your quota is used up ({used}). {anew} An admin can give you more before."
 
 
@@ -45,37 +82,37 @@ def remaining_line(standing: Standing) -> str:
     if standing.left is None:
         return "Your pictures here are unlimited."
     extra = f", {standing.granted} of them extra" if standing.granted else ""
-    return f"{pictures(standing.left)} left{extra}; your quota starts anew {format_dt(standing.window.resets_at, 'R')}."
+    return f"{amount(standing.left, Unit.IMAGES)} left{extra}; your quota starts anew {format_dt(standing.window.resets_at, 'R')}."
 
 
 def usage_page(standing: Standing, *, about: str = "You") -> str:
     """Say what `about` used, what is left, when it starts anew, and by whose rule."""
-    rule = standing.applied.rule
+    rule = standing.images.rule
     whose = "your" if about == "You" else "their"
     lines = [f"**{about}** · {used_of(standing.used, rule)} used {_current(rule.period)}"]
-    if rule.images:
-        lines.append(bar(standing.used, rule.images))
+    if rule.amount:
+        lines.append(bar(standing.used, rule.amount))
     if standing.held:
         lines.append(
-            f"{pictures(standing.held)} of these {'is' if standing.held == 1 else 'are'} still in the making."
+            f"{amount(standing.held, rule.unit)} of these {'is' if standing.held == 1 else 'are'} still in the making."
         )
     if standing.granted:
         lines.append(f"{standing.granted} extra on top, for when the quota is used up.")
-    if standing.applied.is_blocked:
+    if standing.images.is_blocked:
         lines.append("Blocked by an admin: nothing can be made.")
     elif standing.left is not None:
         lines.append(f"**{standing.left}** left; starts anew {_when(standing.window.resets_at)}.")
-    lines.append(f"-# By {_source(standing.applied.source, whose)}: {rule_words(rule)}.")
+    lines.append(f"-# By {_source(standing.images.source, whose)}: {rule_words(rule)}.")
     return "\n".join(lines)
 
 
 def rules_page(rules: GuildRules, top: Sequence[MemberUsage]) -> str:
     """List a server's rules, most general first, and who made most pictures today."""
-    default = (
-        f"{rule_words(rules.server)}" if rules.server else f"{rule_words(rules.bot)} (the bot's own setting)"
-    )
-    listed = [f"<@&{role_id}> · {rule_words(rule)}" for role_id, rule in sorted(rules.roles.items())]
-    listed += [f"<@{user_id}> · {rule_words(rule)}" for user_id, rule in sorted(rules.members.items())]
+    server = rules.of(RuleScope.SERVER, Unit.IMAGES).get(0)
+    default = rule_words(server) if server else f"{rule_words(rules.bot)} (the bot's own setting)"
+    roles, members = rules.of(RuleScope.ROLE, Unit.IMAGES), rules.of(RuleScope.MEMBER, Unit.IMAGES)
+    listed = [f"<@&{role_id}> · {rule_words(rule)}" for role_id, rule in sorted(roles.items())]
+    listed += [f"<@{user_id}> · {rule_words(rule)}" for user_id, rule in sorted(members.items())]
     lines = [f"**Default** · {default}", *listed[:_LISTED_RULES]]
     if len(listed) > _LISTED_RULES:
         lines.append(f"-# and {len(listed) - _LISTED_RULES} more; `/quota show member:` tells of one.")
@@ -89,7 +126,7 @@ def rules_page(rules: GuildRules, top: Sequence[MemberUsage]) -> str:
 def rule_set(subject: str, rule: Rule, *, standing: Standing | None = None) -> str:
     """Confirm a rule; `standing` adds where the member stands now."""
     blocked = (
-        " That blocks them altogether, extra pictures included." if standing and rule.images == 0 else ""
+        " That blocks them altogether, extra pictures included." if standing and rule.amount == 0 else ""
     )
     now = f"\n{usage_page(standing, about=subject)}" if standing else ""
     return f"{subject}: {rule_words(rule)}.{blocked}{now}"
@@ -118,27 +155,35 @@ def pictures(number: int) -> str:
     return f"{number:,} picture{'' if number == 1 else 's'}"
 
 
-def used_of(used: int, rule: Rule) -> str:
+def amount(number: Amount, unit: Unit) -> str:
+    """Return such as "18 pictures" or "$0.42"."""
+    return pictures(int(number)) if unit is Unit.IMAGES else money(Decimal(number))
+
+
+def used_of(used: Amount, rule: Rule) -> str:
     """Return such as "18 of 20 pictures"."""
-    return pictures(used) if rule.images is None else f"{used:,} of {pictures(rule.images)}"
+    if rule.amount is None:
+        return amount(used, rule.unit)
+    shown = f"{used:,}" if rule.unit is Unit.IMAGES else amount(used, rule.unit)
+    return f"{shown} of {amount(rule.amount, rule.unit)}"
 
 
 def rule_words(rule: Rule) -> str:
     """Return such as "20 pictures per week"."""
-    if rule.images is None:
+    if rule.amount is None:
         return "unlimited"
-    return f"{pictures(rule.images)} per {rule.period.value}"
+    return f"{amount(rule.amount, rule.unit)} per {rule.period.value}"
 
 
-def bar(used: int, allowed: int) -> str:
+def bar(used: Amount, allowed: Amount) -> str:
     """Return a bar of twenty cells; anything used shows at least one, anything left leaves at least one."""
-    filled = min(_BAR_CELLS, used * _BAR_CELLS // allowed)
+    filled = min(_BAR_CELLS, int(used * _BAR_CELLS / allowed))
     if used and not filled:
         filled = 1
     return f"`{'█' * filled}{'░' * (_BAR_CELLS - filled)}`"
 
 
-def _source(source: RuleSource, whose: str) -> str:
+def _source(source: Source, whose: str) -> str:
     match source:
         case MemberRule():
             return f"{whose} own rule"
@@ -148,6 +193,10 @@ def _source(source: RuleSource, whose: str) -> str:
             return "this server's default"
         case BotRule():
             return "the bot's default"
+        case ServerCap():
+            return "this server's limit for all members"
+        case OwnerCap():
+            return "the owner's limit for all servers"
         case _:
             assert_never(source)
 
