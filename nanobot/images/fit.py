@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nanobot.images import containers, encode
 from nanobot.images.decode import decode_picture, open_picture
 from nanobot.images.errors import NotAPicture
+from nanobot.images.metadata import PictureDetails, with_details
 from nanobot.images.sniff import sniff
 
 _QUALITIES = (95, 92, 88, 84, 78, 70)
@@ -34,13 +35,23 @@ def whole_picture_dimensions(data: bytes) -> tuple[int, int]:
     return size
 
 
-def fit_for_upload(data: bytes, *, max_bytes: int, name: str | None = None) -> UploadFile:
+def fit_for_upload(
+    data: bytes, *, max_bytes: int, details: PictureDetails | None = None, name: str | None = None
+) -> UploadFile:
     """Return `data` byte for byte if it fits, else as JPEG (WebP, if it is transparent) as good and as large as fits.
+
+    `details` are written into the file if there is room for them beside the picture.
 
     Raises:
         PictureError: `data` is no picture, or a damaged one; or it does not fit and takes too much memory to shrink.
         ValueError: `max_bytes` is less than `encode.LEAST_MAX_BYTES`.
     """
+    fitted = _fitted(data, max_bytes=max_bytes, name=name)
+    told = fitted.data if details is None else with_details(fitted.data, details)
+    return replace(fitted, data=told) if len(told) <= max_bytes else fitted
+
+
+def _fitted(data: bytes, *, max_bytes: int, name: str | None) -> UploadFile:
     image_format = sniff(data)
     if image_format is None:
         raise NotAPicture(name)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from nanobot.images.errors import NotAPicture, PictureUnreadable
 from nanobot.images.fit import fit_for_upload, whole_picture_dimensions
+from nanobot.images.metadata import PictureDetails, read_details
 from tests.images.photographs import FOLDER, cut_out, decibels, file_of, photograph, picture_in
 
 
@@ -46,6 +47,25 @@ def test_transparency_survives_a_tight_limit() -> None:
 
     assert upload.suffix == ".webp"
     assert decibels(picture.getchannel("A"), original.getchannel("A"), "L") > 30
+
+
+@pytest.mark.parametrize(
+    ("spared", "is_told"),
+    [
+        pytest.param(-10_000, True, id="fits with its words"),
+        pytest.param(0, False, id="fits without"),
+        pytest.param(1, True, id="made smaller"),
+    ],
+)
+def test_how_it_was_made_goes_along_where_there_is_room(spared: int, is_told: bool) -> None:
+    """A file that just fits is rather posted without the words than with fewer pixels."""
+    data = (FOLDER / "astronaut.png").read_bytes()
+    fox = PictureDetails(prompt="a red fox", model="hidream", width=512, height=512, seed=42)
+    upload = fit_for_upload(data, max_bytes=len(data) - spared, details=fox)
+
+    assert read_details(upload.data) == (fox if is_told else None)
+    assert len(upload.data) <= len(data) - spared
+    assert (upload.data == data) is (spared == 0)
 
 
 @settings(max_examples=15, deadline=None)
