@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 # https://www.iana.org/assignments/iana-ipv6-special-registry
 _NAT64 = IPv6Network("64:ff9b::/96")
 _TRANSLATING = (IPv6Network("64:ff9b:1::/48"), IPv6Network("2002::/16"), IPv6Network("2001::/32"))
+_FOR_DOCUMENTS = IPv6Network("3fff::/20")  # which Python knows only since 3.13
 _IPV4_BITS = 0xFFFF_FFFF
 # Public by number for Python or the world, yet used by clouds within:
 # https://www.iana.org/assignments/iana-ipv4-special-registry (192.0.0.0/24, where Oracle's metadata live) and
@@ -33,7 +34,7 @@ def _is_public_v6(number: IPv6Address) -> bool:
         return _is_public_v4(IPv4Address(int(number) & _IPV4_BITS))
     if number.is_multicast or number.is_reserved or number.is_site_local or not number.is_global:
         return False
-    return not any(number in network for network in _TRANSLATING)
+    return not any(number in network for network in (*_TRANSLATING, _FOR_DOCUMENTS))
 
 
 def _is_public_v4(number: IPv4Address) -> bool:
