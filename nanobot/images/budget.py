@@ -6,15 +6,11 @@ and keeps real photographs out. Imports only its neighbours `sniff` and `errors`
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from nanobot.images.errors import PictureTooComplex, PictureTooLarge
 from nanobot.images.sniff import ImageFormat
 
 MAX_DECODER_BYTES = 512 * 1024 * 1024
-"""What decoding one picture may take."""
+"""What decoding one picture may take. A worker decodes one at a time, and there are few (`workers.MAX_WORKERS`)."""
 
 MAX_JPEG_SCANS = 100
 MAX_JPEG_SCAN_PIXELS = 2_000_000_000
@@ -65,29 +61,3 @@ def check_scans(scans: int, pixels: int, name: str | None) -> None:
     """
     if scans > MAX_JPEG_SCANS or scans * pixels > MAX_JPEG_SCAN_PIXELS:
         raise PictureTooComplex(name)
-
-
-class DecoderMemory:
-    """Lets threads decode side by side as long as together they stay within `limit_bytes`, in the order they came."""
-
-    def __init__(self, limit_bytes: int) -> None:
-        self._free_bytes = limit_bytes
-        self._limit_bytes = limit_bytes
-        self._changed = threading.Condition()
-        self._turn = (
-            threading.Lock()
-        )  # whoever waits keeps it, so that small pictures cannot overtake a large one for ever
-
-    @contextmanager
-    def reserved(self, needed_bytes: int) -> Iterator[None]:
-        """Wait until `needed_bytes` are free and hold them; more than there is at all counts as all of it."""
-        needed_bytes = min(needed_bytes, self._limit_bytes)
-        with self._turn, self._changed:
-            self._changed.wait_for(lambda: self._free_bytes >= needed_bytes)
-            self._free_bytes -= needed_bytes
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._free_bytes += needed_bytes
-                self._changed.notify_all()

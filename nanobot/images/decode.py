@@ -22,9 +22,6 @@ from nanobot.images.sniff import ImageFormat, sniff
 pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 Image.MAX_IMAGE_PIXELS = None
 
-DECODER_MEMORY = budget.DecoderMemory(2 * budget.MAX_DECODER_BYTES)
-"""What all threads of this process together may take for decoding."""
-
 _PLUGINS = {image_format: image_format.name for image_format in ImageFormat} | {ImageFormat.HEIC: "HEIF"}
 _DECODER_FAILURES = (
     ArithmeticError,
@@ -125,7 +122,7 @@ def decode_picture(opened: OpenPicture, *, max_side: int | None) -> Image.Image:
         opened.image_format, width, height, scale=scale, held_samples=_held_samples(image)
     )
     budget.check_memory(needed, width, height, opened.name)
-    with DECODER_MEMORY.reserved(needed), _decoding(opened.name):
+    with _decoding(opened.name):
         if scale > 1:
             image.draft(None, (max(1, width // scale), max(1, height // scale)))
         try:

@@ -7,7 +7,6 @@ import threading
 
 import pytest
 
-from nanobot.images.budget import DecoderMemory
 from nanobot.images.errors import NotAPicture
 from nanobot.images.prepare import prepare_picture
 from nanobot.images.threads import ImageThreads
@@ -44,47 +43,3 @@ async def test_closing_drops_what_has_not_started() -> None:
         await started
     outcomes = await asyncio.gather(*running, return_exceptions=True)
     assert True in outcomes
-
-
-def test_decoders_wait_until_the_memory_they_need_is_free() -> None:
-    memory = DecoderMemory(10)
-    order: list[str] = []
-    asking = threading.Event()
-
-    def decode_large() -> None:
-        asking.set()
-        with memory.reserved(10):
-            order.append("large")
-
-    thread = threading.Thread(target=decode_large)
-    with memory.reserved(4), memory.reserved(6):
-        thread.start()
-        asking.wait(timeout=10)
-        order.append("first two")
-    thread.join(timeout=10)
-
-    assert order == ["first two", "large"]
-
-
-def test_a_need_beyond_all_there_is_waits_for_all_there_is() -> None:
-    memory = DecoderMemory(10)
-    order: list[str] = []
-
-    def decode_giant() -> None:
-        with memory.reserved(1_000):
-            order.append("giant")
-
-    thread = threading.Thread(target=decode_giant, daemon=True)
-    with memory.reserved(1):
-        thread.start()
-        order.append("small")
-    thread.join(timeout=10)
-
-    assert order == ["small", "giant"]
-
-
-def test_memory_is_given_back_when_decoding_fails() -> None:
-    memory = DecoderMemory(10)
-    for _ in range(3):
-        with pytest.raises(NotAPicture), memory.reserved(10):
-            raise NotAPicture
