@@ -21,7 +21,7 @@ class SettingsError(OperatorError):
 
 
 class Period(StrEnum):
-    """How often an allowance starts anew: at 00:00 UTC, of each day, of each Monday, of each first of a month."""
+    """How often an allowance starts anew: at midnight of each day, of each Monday, of each first of a month."""
 
     DAY = "day"
     WEEK = "week"
@@ -51,6 +51,21 @@ class Settings(BaseSettings):
         description="Pictures each member may make per period where an admin set no rule; empty means unlimited.",
     )
     default_quota_period: Period = Field(
+        Period.DAY,
+        description="`day`, `week` or `month`, by the calendar in the server's time zone, else in UTC.",
+    )
+
+    owner_cap_images: Annotated[int, Field(ge=0)] | None = Field(
+        None,
+        description="Pictures that all members of all servers together may make per `OWNER_CAP_PERIOD`; "
+        "empty means unlimited.",
+    )
+    owner_cap_usd: Annotated[Decimal, Field(ge=0)] | None = Field(
+        None,
+        description="US dollars that all members of all servers together may spend per `OWNER_CAP_PERIOD`; "
+        "empty means unlimited.",
+    )
+    owner_cap_period: Period = Field(
         Period.DAY, description="`day`, `week` or `month`, by the calendar in UTC."
     )
 

@@ -66,7 +66,7 @@ async def open_services(
 ) -> AsyncIterator[Services]:
     """Migrate the database, put everything below the bot together, and close it at the end.
 
-    `bot_rule` stands in for the default quota of the settings, `pause` for the waiting between attempts.
+    `bot_rule` stands in for the quotas of the settings, `pause` for the waiting between attempts.
 
     Raises:
         OperatorError: a setting is missing or wrong, or the database cannot be used.
@@ -79,7 +79,7 @@ async def open_services(
         stack.callback(threads.close)
         pace = Pace()
         client = await stack.enter_async_context(open_nanogpt(settings, pace=pace, pause=pause))
-        desk = QuotaDesk(clock=clock, limits=Limits(default=bot_rule or default_rule(settings)))
+        desk = QuotaDesk(clock=clock, limits=Limits(default=bot_rule) if bot_rule else quota_limits(settings))
         books = Books(database=database, desk=desk, clock=clock, owner=_process_name())
         alarms = Alarms()
         purse = Purse(alarms=alarms, low_usd=settings.low_balance_usd)
@@ -166,9 +166,20 @@ def open_nanogpt(
         raise SettingsError(f"NANOGPT_API_KEY or NANOGPT_BASE_URL is wrong: {error}.") from error
 
 
-def default_rule(settings: Settings) -> Rule:
-    """Return the quota of members for whom no admin set anything."""
-    return Rule(unit=Unit.IMAGES, amount=settings.default_quota_images, period=settings.default_quota_period)
+def quota_limits(settings: Settings) -> Limits:
+    """Return the quota of members for whom no admin set anything, and the caps of all together."""
+    default = Rule(
+        unit=Unit.IMAGES, amount=settings.default_quota_images, period=settings.default_quota_period
+    )
+    caps = {Unit.IMAGES: settings.owner_cap_images, Unit.USD: settings.owner_cap_usd}
+    return Limits(
+        default=default,
+        caps=tuple(
+            Rule(unit=unit, amount=amount, period=settings.owner_cap_period)
+            for unit, amount in caps.items()
+            if amount is not None
+        ),
+    )
 
 
 def point_at_discord(settings: Settings) -> None:

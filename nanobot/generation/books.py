@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from nanobot.clock import Clock
 from nanobot.errors import PersonError
+from nanobot.generation.estimate import estimated_usd
 from nanobot.generation.plan import Plan
 from nanobot.generation.request import GenerationRequest, ReturnAddress
 from nanobot.nanogpt.shapes import HostedPicture, ImageAnswer, InlinePicture, PendingPicture, Picture
@@ -49,11 +50,15 @@ class Books:
         self.owner = owner
 
     async def open(self, generation_id: str, request: GenerationRequest, plan: Plan) -> Hold | QuotaRefusal:
-        """Hold the pictures in the ledger and write the generation's row, both or neither."""
+        """Hold the pictures and their price in the ledger and write the generation's row, both or neither."""
         address = request.address
         async with self._database.begin() as session:
             held = await self._desk.hold(
-                session, request.member, generation_id=generation_id, images=plan.count
+                session,
+                request.member,
+                generation_id=generation_id,
+                images=plan.count,
+                usd=estimated_usd(request, plan),
             )
             if isinstance(held, Hold):
                 await generations.add(
