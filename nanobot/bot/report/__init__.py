@@ -1,0 +1,1 @@
+"""What `/quota report` shows: figures of the ledger as a picture and as a table. `painter` is a program of its own."""

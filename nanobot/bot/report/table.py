@@ -1,0 +1,33 @@
+"""A report as a file for a spreadsheet. Imports the store's words and the standard library; pure."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from nanobot.store.reports import DayUsage
+
+HEADINGS: Final = ("day", "member_id", "member", "model", "pictures", "cost_usd")
+# https://owasp.org/www-community/attacks/CSV_Injection
+_STARTS_OF_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def table_of(rows: Sequence[DayUsage], *, days: Sequence[date], names: Mapping[int, str]) -> str:
+    """Return a line of CSV for each day, member and model, below the headings; names that are not known are empty."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(HEADINGS)
+    for row in rows:
+        name = _harmless(names.get(row.user_id, ""))
+        writer.writerow(
+            (days[row.day], row.user_id, name, _harmless(row.model), row.images, f"{row.cost.normalize():f}")
+        )
+    return text.getvalue()
+
+
+def _harmless(words: str) -> str:
+    """Keep a spreadsheet from taking what somebody chose to be called for a formula."""
+    return f"'{words}" if words.startswith(_STARTS_OF_FORMULAS) else words
