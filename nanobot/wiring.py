@@ -36,7 +36,7 @@ from nanobot.generation.purse import Purse
 from nanobot.generation.review import ResultReview
 from nanobot.generation.turns import TurnQueue
 from nanobot.images.links import LinkReader
-from nanobot.images.threads import ImageThreads
+from nanobot.images.workers import ImageWorkers
 from nanobot.nanogpt.client import NanoGPTClient
 from nanobot.nanogpt.pace import Pace
 from nanobot.quotas.desk import QuotaDesk
@@ -75,8 +75,8 @@ async def open_services(
     async with AsyncExitStack() as stack:
         database = Database.open(settings.database_url)
         stack.push_async_callback(database.close)
-        threads = ImageThreads()
-        stack.callback(threads.close)
+        workers = ImageWorkers()
+        stack.callback(workers.close)
         pace = Pace()
         client = await stack.enter_async_context(open_nanogpt(settings, pace=pace, pause=pause))
         desk = QuotaDesk(clock=clock, limits=Limits(default=bot_rule) if bot_rule else quota_limits(settings))
@@ -86,15 +86,15 @@ async def open_services(
         breaker = Breaker(clock=clock, alarms=alarms, purse=purse, pause=pause)
         keeper = CatalogueKeeper(client=client, database=database, clock=clock)
         await keeper.load()
-        review = ResultReview(client=client, threads=threads)
-        collector = PictureCollector(client=client, threads=threads, review=review)
+        review = ResultReview(client=client, workers=workers)
+        collector = PictureCollector(client=client, workers=workers, review=review)
         generator = Generator(
             cashier=Cashier(
                 client=client, books=books, breaker=breaker, purse=purse, keeper=keeper, pause=pause
             ),
             books=books,
             turns=_turn_queue(settings),
-            gatherer=PictureGatherer(threads=threads, max_side=settings.max_image_side),
+            gatherer=PictureGatherer(workers=workers, max_side=settings.max_image_side),
             collector=collector,
             breaker=breaker,
             purse=purse,
@@ -113,7 +113,7 @@ async def open_services(
             books=books,
             generator=generator,
             collector=collector,
-            threads=threads,
+            workers=workers,
             links=LinkReader(max_bytes=settings.max_upload_megabytes * _BYTES_PER_MEGABYTE),
             nanogpt=client,
             catalogue=keeper,
@@ -207,6 +207,7 @@ async def run_bot(settings: Settings, clock: Clock) -> None:
         if settings.health_port is not None:
             await stack.enter_async_context(serve_health(bot, settings.health_port))
         stop = stop_requested()
+        services.workers.warm()
         with _discord_errors_translated():
             await _run_until(bot, token, stop, settings.shutdown_grace_seconds)
 

@@ -37,7 +37,7 @@ class NanobotClient(discord.Client):
             max_messages=None,
         )
         self.services = services
-        self.delivery = Delivery(self, services.threads)
+        self.delivery = Delivery(self, services.workers)
         self.conversation = Conversation(services, self.delivery, buttons)
         self.remembered = RememberedPictures()
         self.stopping = False

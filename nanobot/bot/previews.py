@@ -12,7 +12,7 @@ import discord
 from nanobot.generation.collect import CollectedPicture
 from nanobot.images.errors import PictureError
 from nanobot.images.prepare import prepare_picture
-from nanobot.images.threads import ImageThreads
+from nanobot.images.workers import ImageWorkers
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +22,8 @@ MAX_PREVIEW_SIDE = 512
 class Previews:
     """Makes each preview once; one for each request."""
 
-    def __init__(self, threads: ImageThreads) -> None:
-        self._threads = threads
+    def __init__(self, workers: ImageWorkers) -> None:
+        self._workers = workers
         self._made: dict[int, _Preview] = {}
 
     async def files(self, pictures: Sequence[CollectedPicture]) -> list[discord.File]:
@@ -35,7 +35,7 @@ class Previews:
 
     async def _try_make(self, picture: CollectedPicture) -> None:
         try:
-            prepared = await self._threads.run(prepare_picture, picture.data, max_side=MAX_PREVIEW_SIDE)
+            prepared = await self._workers.run(prepare_picture, picture.data, max_side=MAX_PREVIEW_SIDE)
         except PictureError as error:
             log.debug("no preview of picture %d: %s", picture.position, error)
             return

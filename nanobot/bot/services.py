@@ -14,7 +14,7 @@ from nanobot.generation.generator import Generator
 from nanobot.generation.presence import Presence
 from nanobot.generation.purse import Purse
 from nanobot.images.links import LinkReader
-from nanobot.images.threads import ImageThreads
+from nanobot.images.workers import ImageWorkers
 from nanobot.nanogpt.client import NanoGPTClient
 from nanobot.quotas.desk import QuotaDesk
 from nanobot.settings import Settings
@@ -32,7 +32,7 @@ class Services:
     books: Books
     generator: Generator
     collector: PictureCollector
-    threads: ImageThreads
+    workers: ImageWorkers
     links: LinkReader
     nanogpt: NanoGPTClient
     catalogue: CatalogueKeeper

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from nanobot.generation.review import ResultReview, Verdict
 from nanobot.images.errors import PictureError
 from nanobot.images.fit import whole_picture_dimensions
-from nanobot.images.threads import ImageThreads
+from nanobot.images.workers import ImageWorkers
 from nanobot.nanogpt.client import NanoGPTClient
 from nanobot.nanogpt.errors import NanoGPTError, PictureNotMade
 from nanobot.nanogpt.shapes import HostedPicture
@@ -50,9 +50,9 @@ Collected: TypeAlias = CollectedPicture | MissingPicture
 class PictureCollector:
     """Fetches what NanoGPT made."""
 
-    def __init__(self, *, client: NanoGPTClient, threads: ImageThreads, review: ResultReview) -> None:
+    def __init__(self, *, client: NanoGPTClient, workers: ImageWorkers, review: ResultReview) -> None:
         self._client = client
-        self._threads = threads
+        self._workers = workers
         self._review = review
 
     async def collect(
@@ -108,7 +108,7 @@ class PictureCollector:
     ) -> Collected:
         try:
             data = await self._bytes_of(picture)
-            width, height = await self._threads.run(whole_picture_dimensions, data)
+            width, height = await self._workers.run(whole_picture_dimensions, data)
         except PictureNotMade as error:
             log.error("generation %s: picture %d was not made: %s", generation_id, position, error.headline)
             return MissingPicture(position=position, not_made=error)

@@ -11,7 +11,7 @@ from nanobot.errors import PersonError
 from nanobot.generation.request import PictureSource
 from nanobot.images.erased import prepare_erased_mask
 from nanobot.images.prepare import PreparedPicture, prepare_mask, prepare_picture, share_of_body
-from nanobot.images.threads import ImageThreads
+from nanobot.images.workers import ImageWorkers
 
 
 class MaskNeeded(PersonError):
@@ -35,8 +35,8 @@ class GivenPictures:
 class PictureGatherer:
     """Reads sources side by side and prepares them off the event loop."""
 
-    def __init__(self, *, threads: ImageThreads, max_side: int) -> None:
-        self._threads = threads
+    def __init__(self, *, workers: ImageWorkers, max_side: int) -> None:
+        self._workers = workers
         self._max_side = max_side
 
     async def gather(
@@ -63,7 +63,7 @@ class PictureGatherer:
         read = await asyncio.gather(*(source.read() for source in sources))
         prepared = await asyncio.gather(
             *(
-                self._threads.run(prepare, data, name=source.name)
+                self._workers.run(prepare, data, name=source.name)
                 for source, data in zip(sources, read, strict=True)
             )
         )
@@ -78,12 +78,12 @@ class PictureGatherer:
 
     async def _prepare_mask(self, mask: PictureSource, base: PreparedPicture) -> PreparedPicture:
         data = await mask.read()
-        return await self._threads.run(
+        return await self._workers.run(
             prepare_mask, data, name=mask.name, width=base.width, height=base.height
         )
 
     async def _mark_erased(self, data: bytes, base: PreparedPicture, model_id: str) -> PreparedPicture:
-        mask = await self._threads.run(prepare_erased_mask, data, width=base.width, height=base.height)
+        mask = await self._workers.run(prepare_erased_mask, data, width=base.width, height=base.height)
         if mask is None:
             raise MaskNeeded(model_id)
         return mask

@@ -12,7 +12,7 @@ from typing import Final
 
 from nanobot.images.errors import PictureError
 from nanobot.images.prepare import prepare_picture
-from nanobot.images.threads import ImageThreads
+from nanobot.images.workers import ImageWorkers
 from nanobot.nanogpt.client import NanoGPTClient
 from nanobot.nanogpt.errors import NanoGPTError
 
@@ -32,14 +32,14 @@ class Verdict:
 class ResultReview:
     """Asks NanoGPT what it thinks of a picture."""
 
-    def __init__(self, *, client: NanoGPTClient, threads: ImageThreads) -> None:
+    def __init__(self, *, client: NanoGPTClient, workers: ImageWorkers) -> None:
         self._client = client
-        self._threads = threads
+        self._workers = workers
 
     async def check(self, generation_id: str, data: bytes) -> Verdict:
         """Return the verdict; a picture that cannot be checked counts as flagged."""
         try:
-            prepared = await self._threads.run(prepare_picture, data, max_side=_MAX_SIDE)
+            prepared = await self._workers.run(prepare_picture, data, max_side=_MAX_SIDE)
             classification = await self._client.classify_pictures([prepared.data_url])
         except (NanoGPTError, PictureError) as error:
             log.warning(

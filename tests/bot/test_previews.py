@@ -13,16 +13,16 @@ from PIL import Image
 
 from nanobot.bot.previews import MAX_PREVIEW_SIDE, Previews
 from nanobot.generation.collect import CollectedPicture
-from nanobot.images.threads import ImageThreads
+from nanobot.images.workers import ImageWorkers
 
 FOLDER = Path(skimage.__file__).parent / "data"
 
 
 @pytest.fixture
 def previews() -> Iterator[Previews]:
-    threads = ImageThreads()
-    yield Previews(threads)
-    threads.close()
+    workers = ImageWorkers()
+    yield Previews(workers)
+    workers.close()
 
 
 def collected(position: int, data: bytes) -> CollectedPicture:
