@@ -87,7 +87,7 @@ def _opaque_to_srgb(image: Image.Image, icc: bytes | None) -> Image.Image:
         converted = _through_profile(image, profile)
         if converted is not None:
             return converted
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _profile(icc: bytes) -> ImageCms.ImageCmsProfile | None:

@@ -130,8 +130,9 @@ def decode_picture(opened: OpenPicture, *, max_side: int | None) -> Image.Image:
             small = _shrink(colour.without_unused_alpha(colour.to_resizable(image)), max_side)
         except MemoryError as error:
             raise PictureTooLarge(width, height, opened.name) from error
-        upright = _turn(small, _orientation(image))
-        return colour.to_srgb(upright, opened.profile)
+        finished = colour.to_srgb(_turn(small, _orientation(image)), opened.profile)
+    finished.info = {}  # else Pillow's encoders would write the comments and the profile that it holds
+    return finished
 
 
 def _held_samples(image: Image.Image) -> float:

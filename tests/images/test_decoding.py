@@ -84,6 +84,20 @@ def test_the_place_is_not_sent_along(image_format: str, orientation: int, max_si
     assert not picture_in(sent).getexif()
 
 
+@pytest.mark.parametrize("image_format", ["JPEG", "GIF"])
+def test_a_comment_is_not_sent_along(image_format: str) -> None:
+    data = file_of(photograph(), image_format, comment=PLACE)
+
+    assert PLACE in data
+    assert PLACE not in file_in(prepare_picture(data, max_side=200))
+
+
+def test_a_profile_that_was_applied_is_not_sent_along() -> None:
+    data = file_of(cut_out(), "PNG", icc_profile=display_p3())
+
+    assert "icc_profile" not in picture_in(file_in(prepare_picture(data))).info
+
+
 @pytest.mark.parametrize("image_format", ["BMP", "TIFF", "AVIF", "HEIF", "WEBP", "PNG", "JPEG", "GIF"])
 def test_every_format_is_read(image_format: str) -> None:
     original = photograph("coffee.png")
