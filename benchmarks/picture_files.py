@@ -132,7 +132,7 @@ FILES = (
     _of("WebP 12 MP", _WEBP, _other("WEBP", "coffee.png", 4032, 3024, quality=90)),
     _of("AVIF 12 MP", ImageFormat.AVIF, _other("AVIF", "coffee.png", 4032, 3024, quality=80, speed=9)),
     _of("HEIC 12 MP", ImageFormat.HEIC, _other("HEIF", "coffee.png", 4032, 3024, quality=55)),
-    _of("GIF, real", ImageFormat.GIF, _real("no_time_for_that_tiny.gif")),
+    _of("GIF 2 MP", ImageFormat.GIF, _other("GIF", "coffee.png", 1600, 1200)),
     _of("BMP 4 MP", ImageFormat.BMP, _other("BMP", "coffee.png", 2400, 1800)),
     _of("TIFF 4 MP", ImageFormat.TIFF, _other("TIFF", "coffee.png", 2400, 1800, compression="tiff_lzw")),
 )

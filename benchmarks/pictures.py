@@ -13,7 +13,7 @@ import math
 import statistics
 import time
 import tracemalloc
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
@@ -30,6 +30,18 @@ from nanobot.nanogpt.shapes import ImageRequest
 ROUNDS = 9
 _QUICK_REPEATS = 20
 _MILLISECONDS = 1000
+_HEADS = (
+    "file",
+    "plain ms",
+    "ours ms",
+    "±",
+    "pyvips ms",
+    "OpenCV ms",
+    "floor ms",
+    "plain / ours",
+    "ours / best rival",
+    "ours / floor",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +70,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     options = parser.parse_args()
     clock = time.process_time if options.cpu else time.perf_counter
-    separator = " | " if options.markdown else "  "
-    _print_line(("file", "plain ms", "ours ms", "±", "pyvips ms", "OpenCV ms", "floor ms"), separator)
+    _print_line(_HEADS, is_markdown=options.markdown)
     if options.markdown:
-        print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+        print("|---|" + "--:|" * (len(_HEADS) - 1))
     rows = []
     for file in FILES:
         rows.append(_measure(file, clock, options.rounds))
-        _print_line(_cells(rows[-1]), separator)
+        _print_line(_cells(rows[-1]), is_markdown=options.markdown)
     _print_means(rows)
     _print_request(clock, options.rounds)
 
@@ -149,11 +160,9 @@ def _cells(row: Row) -> tuple[str, ...]:
     )
 
 
-def _print_line(cells: Iterable[str], separator: str) -> None:
-    first, *others = cells
-    if len(others) == 6:
-        others += ["plain / ours", "ours / best rival", "ours / floor"]
-    print(separator.join((f"{first:36}", *(f"{each:>9}" for each in others))), flush=True)
+def _print_line(cells: Sequence[str], *, is_markdown: bool) -> None:
+    line = (f"{cells[0]:36}", *(f"{each:>9}" for each in cells[1:]))
+    print(f"| {' | '.join(line)} |" if is_markdown else "  ".join(line), flush=True)
 
 
 def _print_means(rows: list[Row]) -> None:
