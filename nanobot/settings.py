@@ -98,6 +98,12 @@ class Settings(BaseSettings):
     max_upload_megabytes: int = Field(
         25, ge=1, le=100, description="Largest file, in MB, that the bot reads from a member."
     )
+    max_image_cpu_seconds: float = Field(
+        3,
+        gt=0,
+        le=60,
+        description="Processor time, in seconds, that work on one picture may take before it is given up; raise it on a slow machine.",
+    )
 
     response_format: Literal["url", "b64_json"] = Field(
         "url",

@@ -75,7 +75,7 @@ async def open_services(
     async with AsyncExitStack() as stack:
         database = Database.open(settings.database_url)
         stack.push_async_callback(database.close)
-        workers = ImageWorkers()
+        workers = ImageWorkers(max_cpu_seconds=settings.max_image_cpu_seconds)
         stack.callback(workers.close)
         pace = Pace()
         client = await stack.enter_async_context(open_nanogpt(settings, pace=pace, pause=pause))
