@@ -10,7 +10,7 @@ from pathlib import Path
 import skimage
 
 from nanobot.sandbox.discord import File
-from tests.journeys.asking import answer, online_again, picture
+from tests.journeys.asking import answer, models_listed, online_again, picture
 from tests.journeys.conftest import Community
 from tests.journeys.health import free_port, unready
 
@@ -211,6 +211,30 @@ async def test_a_supervisor_that_ends_the_bot_waits_for_the_picture_in_the_makin
     assert replied.reference is request
     assert str(posted.id) in done.content
     assert await ending == 0
+
+
+async def test_the_bot_starts_without_nanogpt_and_knows_the_models_of_last_time(community: Community) -> None:
+    """Nobody waits for the list at a start: the copy in the database serves until NanoGPT is back."""
+    await models_listed(community.alice, community.channel)
+    await community.nanogpt.stop()
+    await community.restart()
+    await models_listed(community.alice, community.channel)
+    told = await answer(community.alice, "/imagine prompt:a fox model:midjurney", community.channel)
+
+    assert "`midjourney`" in told
+    assert "0 of 20 pictures used" in await community.usage(community.alice)
+
+
+async def test_a_process_that_ended_leaves_its_share_of_nanogpts_limit(
+    community: Community, tmp_path: Path
+) -> None:
+    """Other processes with the same key count it no more, from that moment on."""
+    with closing(sqlite3.connect(tmp_path / "nanobot.db")) as database:
+        (alive,) = database.execute("SELECT count(*) FROM processes").fetchone()
+        await community.bot.stop()
+        (left,) = database.execute("SELECT count(*) FROM processes").fetchone()
+
+    assert (alive, left) == (1, 0)
 
 
 async def test_a_supervisor_that_cannot_wait_leaves_the_rest_to_the_next_start(community: Community) -> None:
