@@ -218,6 +218,11 @@ def _check_pictures(request: GenerationRequest, model: Model, advice: _Advice) -
             f"`{model.id}` changes a picture and needs one. Attach one, or "
             f"{advice.choose('choose a model that paints from text')}."
         )
+    if 0 < given < model.min_pictures:
+        raise RequestNotAccepted(
+            f"`{model.id}` works on {model.min_pictures} pictures together; you gave {given}. "
+            f"Give more, or {advice.choose('choose another model')}."
+        )
     if given > model.max_pictures > 0:
         takes = f"{model.max_pictures} pictures" if model.max_pictures > 1 else "one picture"
         raise RequestNotAccepted(

@@ -253,6 +253,18 @@ def test_a_mask_may_be_missing_where_a_picture_may_be_erased_in_part() -> None:
     assert planned(model="flux-lora/inpainting", pictures=ONE).model_id == "flux-lora/inpainting"
 
 
+def test_a_model_that_joins_pictures_gets_no_fewer_than_it_needs() -> None:
+    fitting_room = Model(id="vto", name="VTO", pictures="required", max_pictures=2, min_pictures=2)
+    catalogue = Catalogue([fitting_room, *GUIDE_MODELS.values()])
+
+    said = refusal(catalogue, model="vto", kind=Kind.EDIT, pictures=ONE)
+
+    assert said.startswith(
+        "`vto` works on 2 pictures together; you gave 1. Give more, or choose another model"
+    )
+    assert planned(catalogue, model="vto", kind=Kind.EDIT, pictures=ONE * 2).model_id == "vto"
+
+
 def test_a_mask_is_missing_where_there_is_no_picture() -> None:
     assert refusal(model="masks-for-all") == (
         "`masks-for-all` needs a picture and a mask: white where the picture may change, black elsewhere."
