@@ -11,6 +11,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -26,6 +27,7 @@ __all__ = [
     "database",
     "database_url",
     "empty_database_url",
+    "other_postgres_url",
     "postgres_server",
     "postgres_template",
     "postgres_url",
@@ -85,10 +87,15 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_url(postgres_server: URL, postgres_template: str) -> Iterator[str]:
     """Name a migrated PostgreSQL database."""
-    name = _new_name()
-    _run_sql(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    yield _url_of(postgres_server, name)
-    _run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    with _copied(postgres_server, postgres_template) as url:
+        yield url
+
+
+@pytest.fixture
+def other_postgres_url(postgres_server: URL, postgres_template: str) -> Iterator[str]:
+    """Name another one, for a test that moves from one to the other."""
+    with _copied(postgres_server, postgres_template) as url:
+        yield url
 
 
 @pytest.fixture(params=BACKENDS)
@@ -111,6 +118,14 @@ async def same_database(database_url: str) -> AsyncIterator[Database]:
     opened = Database.open(database_url)
     yield opened
     await opened.close()
+
+
+@contextmanager
+def _copied(server: URL, template: str) -> Iterator[str]:
+    name = _new_name()
+    _run_sql(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _url_of(server, name)
+    _run_sql(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _new_name() -> str:
