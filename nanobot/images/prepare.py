@@ -42,7 +42,7 @@ MAX_FILE_BYTES = file_bytes_within(MAX_DATA_URL_BYTES)
 _QUALITIES = range(95, 49, -1)
 # Text, charts and drawings have even areas, which these formats store in almost nothing; photographs take over a byte.
 _DRAWN_FORMATS = frozenset({ImageFormat.PNG, ImageFormat.GIF})
-_DRAWN_BYTES_PER_PIXEL = 0.75
+_DRAWN_BYTES_PER_PIXEL = 0.5
 _OVERSAMPLING = 2
 _PASSED_MODES = {
     ImageFormat.JPEG: frozenset({"RGB", "L"}),
