@@ -23,7 +23,7 @@ class ExpiryUnclear(PersonError):
     def __init__(self, text: str) -> None:
         shown = text.strip()[:_SHOWN_CHARACTERS].replace("`", "'")
         super().__init__(
-            f"`{shown}` is no date that can be used: give the last day as `2027-01-31`, or a number of days from 1 to "
+            f"No date can be read from `{shown}`: give the last day as `2027-01-31`, or a number of days from 1 to "
             f"{MAX_DAYS:,} such as `30`."
         )
 

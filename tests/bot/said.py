@@ -4,78 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 from nanobot.bot.replies import about, alarms, balance, config, errors, files, generation, models, quotas
 from nanobot.generation.events import CheaperSize
 from nanobot.nanogpt.guide import GUIDE_MODELS
-from nanobot.quotas.desk import GuildRules, PlacedRule
-from nanobot.quotas.policy import (
-    BotRule,
-    Constraint,
-    GrantLeft,
-    LimitReached,
-    MemberRule,
-    OwnerCap,
-    PriceUnknown,
-    RoleRule,
-    Rule,
-    ServerCap,
-    ServerRule,
-)
-from nanobot.quotas.standing import Standing
-from nanobot.quotas.windows import Window
-from nanobot.settings import Period
 from nanobot.store.guild_settings import GuildSettings
 from nanobot.store.privacy import Erasure
-from nanobot.store.reports import MemberUsage
-from nanobot.store.tables import Generation, GenerationStatus, RuleScope, Unit
+from nanobot.store.tables import Generation, GenerationStatus
+from tests.bot.said_quotas import NOON, SAID_OF_QUOTAS, STANDING
 from tests.bot.test_balance_replies import ACCOUNT, SUBSCRIBED
 from tests.bot.test_choosing import PAINTER
 
-NOON = datetime(2026, 3, 18, 12, tzinfo=UTC)
-MIDNIGHT = datetime(2026, 3, 19, tzinfo=UTC)
 LINK = "https://discord.com/channels/1/2/3"
 
-TWENTY_A_DAY = Rule(unit=Unit.IMAGES, amount=20, period=Period.DAY)
-FIVE_A_WEEK = Rule(unit=Unit.IMAGES, amount=5, period=Period.WEEK)
-NONE_A_DAY = Rule(unit=Unit.IMAGES, amount=0, period=Period.DAY)
-A_DOLLAR_A_DAY = Rule(unit=Unit.USD, amount=Decimal(1), period=Period.DAY)
-UNLIMITED = Rule(unit=Unit.IMAGES, amount=None, period=Period.MONTH)
-IN_IMAGES = Constraint(
-    rule=TWENTY_A_DAY,
-    source=ServerRule(),
-    window=Window(start=NOON, resets_at=MIDNIGHT),
-    used=18,
-    held=2,
-    grants=(GrantLeft(grant_id=1, amount=3),),
-)
-IN_DOLLARS = Constraint(
-    rule=Rule(unit=Unit.USD, amount=None, period=Period.DAY),
-    source=BotRule(),
-    window=Window(start=NOON, resets_at=MIDNIGHT),
-    used=Decimal("0.252"),
-)
-
-
-def standing(**changes: Any) -> Standing:
-    return Standing(images=replace(IN_IMAGES, **changes), usd=IN_DOLLARS)
-
-
-def refusal(wanted: int = 1, **changes: Any) -> LimitReached:
-    own: dict[str, Any] = {"source": BotRule(), "used": 20, "held": 0, "grants": (), **changes}
-    return LimitReached(constraint=replace(IN_IMAGES, **own), wanted=wanted)
-
-
-def placed(scope: RuleScope, subject_id: int, rule: Rule) -> PlacedRule:
-    return PlacedRule(scope=scope, subject_id=subject_id, rule=rule, updated_by=1, updated_at=NOON)
-
-
-STANDING = standing()
-FREE = standing(rule=UNLIMITED, source=RoleRule(role_id=8), held=0, grants=())
-BLOCKED = standing(rule=NONE_A_DAY, source=MemberRule(), held=0)
 CAPTION = generation.Caption(
     user_id=7,
     prompt="a *fox* in the snow",
@@ -124,9 +66,20 @@ SAID: Mapping[Callable[..., str], list[str]] = {
     ],
     config.config_page: [
         config.config_page(
-            GuildSettings(moderation=True), moderation_default=False, check_results_default=False
-        )
+            GuildSettings(moderation=True),
+            moderation_default=False,
+            check_results_default=False,
+            local_time=NOON,
+        ),
+        config.config_page(
+            GuildSettings(timezone="Europe/Berlin", log_channel_id=2),
+            moderation_default=False,
+            check_results_default=False,
+            local_time=NOON,
+        ),
     ],
+    config.timezone_set: [config.timezone_set("Europe/Berlin", NOON)],
+    config.log_channel_set: [config.log_channel_set("<#2>")],
     errors.unexpected: [errors.unexpected("1a2b3c4d")],
     files.attachment_too_large: [files.attachment_too_large("fox_1.png", 26_000_000, 25)],
     files.not_a_picture_name: [files.not_a_picture_name("letter.pdf")],
@@ -178,46 +131,5 @@ SAID: Mapping[Callable[..., str], list[str]] = {
         models.models_page([], models.ListAge(is_live=True)),
     ],
     models.list_age: [models.list_age(models.ListAge(is_live=True, read_at=NOON, is_stale=True))],
-    quotas.quota_refusal: [
-        quotas.quota_refusal(refusal()),
-        quotas.quota_refusal(refusal(wanted=4, used=18)),
-        quotas.quota_refusal(refusal(wanted=8, rule=FIVE_A_WEEK, used=5)),
-        quotas.quota_refusal(refusal(rule=NONE_A_DAY, source=ServerRule(), used=0)),
-        quotas.quota_refusal(refusal(rule=NONE_A_DAY, source=MemberRule(), used=0)),
-        quotas.quota_refusal(refusal(source=ServerCap())),
-        quotas.quota_refusal(refusal(source=OwnerCap())),
-        quotas.quota_refusal(PriceUnknown(constraint=replace(IN_DOLLARS, rule=A_DOLLAR_A_DAY))),
-    ],
-    quotas.remaining_line: [
-        quotas.remaining_line(STANDING),
-        quotas.remaining_line(standing(used=19, grants=())),
-        quotas.remaining_line(FREE),
-    ],
-    quotas.usage_page: [
-        quotas.usage_page(STANDING),
-        quotas.usage_page(FREE, about="<@7>"),
-        quotas.usage_page(BLOCKED, about="<@7>"),
-    ],
-    quotas.rules_page: [
-        quotas.rules_page(
-            GuildRules(
-                bot=TWENTY_A_DAY,
-                placed=(placed(RuleScope.ROLE, 8, FIVE_A_WEEK), placed(RuleScope.MEMBER, 7, NONE_A_DAY)),
-            ),
-            [MemberUsage(user_id=7, images=3, cost=Decimal("0.042"))],
-        ),
-        quotas.rules_page(GuildRules(bot=TWENTY_A_DAY, placed=(placed(RuleScope.SERVER, 0, UNLIMITED),)), []),
-    ],
-    quotas.rule_set: [
-        quotas.rule_set("<@&8>", FIVE_A_WEEK),
-        quotas.rule_set("<@7>", NONE_A_DAY, standing=BLOCKED),
-    ],
-    quotas.rule_removed: [quotas.rule_removed("<@&8>")],
-    quotas.granted: [quotas.granted("<@7>", 3, STANDING)],
-    quotas.reset_done: [quotas.reset_done("<@7>", STANDING)],
-    quotas.pictures: [quotas.pictures(1), quotas.pictures(1200)],
-    quotas.amount: [quotas.amount(1, Unit.IMAGES), quotas.amount(Decimal("0.42"), Unit.USD)],
-    quotas.used_of: [quotas.used_of(18, TWENTY_A_DAY), quotas.used_of(18, UNLIMITED)],
-    quotas.rule_words: [quotas.rule_words(rule) for rule in (TWENTY_A_DAY, FIVE_A_WEEK, UNLIMITED)],
-    quotas.bar: [quotas.bar(used, 20) for used in (0, 1, 10, 19, 20)],
+    **SAID_OF_QUOTAS,
 }

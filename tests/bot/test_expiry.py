@@ -63,5 +63,5 @@ def test_what_was_written_cannot_break_out_of_its_quotes() -> None:
     with pytest.raises(ExpiryUnclear) as refused:
         read_expiry("`<@7>` " + "x" * 500, now=NOW, zone=BERLIN)
 
-    assert str(refused.value).startswith("`'<@7>' xxx")
+    assert str(refused.value).startswith("No date can be read from `'<@7>' xxx")
     assert len(str(refused.value)) < 250

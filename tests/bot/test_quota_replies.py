@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 
 from nanobot.bot.replies.generation import MAX_CONTENT_CHARACTERS
-from nanobot.bot.replies.quotas import bar, quota_refusal, remaining_line, rules_page, usage_page
+from nanobot.bot.replies.quota_rules import CHANGES_ON_A_PAGE, changes_page, rules_overview, rules_page
+from nanobot.bot.replies.quotas import bar, quota_refusal, remaining_line, usage_page
 from nanobot.quotas.changing import MAX_RULE_AMOUNT
 from nanobot.quotas.desk import GuildRules, PlacedRule
 from nanobot.quotas.policy import (
@@ -18,16 +19,19 @@ from nanobot.quotas.policy import (
     GrantLeft,
     LimitReached,
     MemberRule,
+    OwnerCap,
+    PriceUnknown,
     RoleRule,
     Rule,
     RuleSource,
+    ServerCap,
     ServerRule,
 )
 from nanobot.quotas.standing import Standing
 from nanobot.quotas.windows import Window
 from nanobot.settings import Period
-from nanobot.store.reports import MemberUsage
-from nanobot.store.tables import RuleScope, Unit
+from nanobot.store.reports import MemberUsage, ModelUsage
+from nanobot.store.tables import ChangeAction, QuotaChange, RuleScope, Unit
 
 START, ANEW = datetime(2026, 3, 16, tzinfo=UTC), datetime(2026, 3, 23, tzinfo=UTC)
 ANEW_WORDS = "<t:1774224000:R> (<t:1774224000:f>)"
@@ -128,22 +132,130 @@ def test_the_bar_is_twenty_cells(used: int, allowed: int, filled: int) -> None:
     assert bar(used, allowed) == f"`{'█' * filled}{'░' * (20 - filled)}`"
 
 
-def test_the_longest_page_of_rules_fits_into_a_message() -> None:
-    """Roles come first; what does not fit is counted."""
-    rule = Rule(unit=Unit.IMAGES, amount=MAX_RULE_AMOUNT, period=Period.MONTH)
-    rules = GuildRules(
-        bot=rule,
+def many_rules() -> GuildRules:
+    rules = [
+        Rule(unit=unit, amount=amount, period=Period.MONTH)
+        for unit, amount in ((Unit.IMAGES, MAX_RULE_AMOUNT), (Unit.USD, Decimal("999999.99")))
+    ]
+    return GuildRules(
+        bot=rules[0],
         placed=tuple(
-            PlacedRule(scope=scope, subject_id=ID - number, rule=rule, updated_by=1, updated_at=START)
-            for scope, many in ((RuleScope.ROLE, 15), (RuleScope.MEMBER, 30))
+            PlacedRule(scope=scope, subject_id=ID - number, rule=rule, updated_by=ID, updated_at=START)
+            for scope, many in ((RuleScope.ROLE, 12), (RuleScope.MEMBER, 30))
             for number in range(many)
+            for rule in rules
         ),
     )
+
+
+def test_the_longest_overview_of_rules_fits_into_a_message() -> None:
+    """Roles come first; what does not fit is counted."""
     top = [MemberUsage(user_id=ID, images=999_999, cost=Decimal("13999.99"))] * 10
 
-    page = rules_page(rules, top)
+    page = rules_overview(many_rules(), top)
 
     assert len(page) <= MAX_CONTENT_CHARACTERS
-    assert page.count("<@&") == 15
-    assert "-# and 25 more; `/quota show member:` tells of one." in page.splitlines()
+    assert page.count("<@&") == 12
+    assert "-# and 28 more; `/quota list` has them all." in page.splitlines()
     assert page.splitlines()[-1] == f"<@{ID}> · 999,999 pictures · $13999.99"
+
+
+def test_every_rule_is_on_one_page_of_the_list() -> None:
+    """Page by page, each fits into a message; what is set in pictures and in dollars is one line."""
+    pages = [rules_page(many_rules(), page) for page in range(1, 6)]
+
+    assert max(len(page) for page in pages) <= MAX_CONTENT_CHARACTERS
+    assert (
+        sum(page.count("1,000,000 pictures per month and $999,999.99 per month") for page in pages) == 42
+    )
+    assert pages[0].splitlines()[-1] == "-# Page 1 of 5; `/quota list page:2` has the next."
+    assert pages[4].splitlines()[-1] == "-# Page 5 of 5."
+    assert rules_page(many_rules(), 6) == "There is no page 6: the rules fit on 5 pages."
+
+
+def test_the_longest_page_of_changes_fits_into_a_message() -> None:
+    values = {"unit": "usd", "amount": "999999.99", "period": "month"}
+    change = QuotaChange(
+        at=START,
+        guild_id=ID,
+        actor_id=ID,
+        action=ChangeAction.RULE,
+        scope=RuleScope.ROLE,
+        subject_id=ID,
+        before=values,
+        after=values,
+    )
+    change.id = ID
+
+    assert len(changes_page([change] * CHANGES_ON_A_PAGE, has_more=True)) <= MAX_CONTENT_CHARACTERS
+
+
+def test_the_longest_page_of_usage_fits_into_a_message() -> None:
+    """Every limit there can be, more grants than are named, more models than are named, each with a long name."""
+    grants = tuple(
+        GrantLeft(grant_id=number, amount=Decimal("9999.999999"), expires_at=ANEW) for number in range(9)
+    )
+    own = replace(
+        standing(MAX_RULE_AMOUNT, RoleRule(role_id=ID), used=999_999, held=999_999).images, grants=grants
+    )
+    in_dollars = replace(own, rule=replace(own.rule, unit=Unit.USD, amount=Decimal(MAX_RULE_AMOUNT)))
+    caps = [replace(each, source=ServerCap(), grants=(), held=0) for each in (own, in_dollars)]
+    owner = [replace(each, source=OwnerCap(), used=each.limit or 0) for each in caps]
+    models = [ModelUsage(model="m" * 100, images=999_999, cost=Decimal("9999.99"))] * 9
+
+    page = usage_page(Standing(images=own, usd=in_dollars, caps=(*caps, *owner)), models, about=f"<@{ID}>")
+
+    assert len(page) <= MAX_CONTENT_CHARACTERS
+    assert page.count("5 more grants lapse later") == 2
+    assert page.endswith("and 4 more")
+
+
+@pytest.mark.parametrize("used", ["1.99", "2"])
+def test_the_owners_limit_is_told_without_its_amounts(used: str) -> None:
+    """What whoever runs the bot spends is their business; that it is used up, and until when, is everybody's."""
+    own = standing(3, BotRule())
+    cap = replace(
+        own.usd,
+        rule=Rule(unit=Unit.USD, amount=Decimal(2), period=WEEKLY),
+        source=OwnerCap(),
+        used=Decimal(used),
+    )
+
+    refusal_words = quota_refusal(LimitReached(constraint=cap, wanted=Decimal("0.5")))
+    page = usage_page(replace(own, caps=(cap,)))
+
+    assert "$" not in refusal_words + quota_refusal(PriceUnknown(constraint=cap)) + page
+    assert refusal_words.endswith(f"It starts anew {ANEW_WORDS}.")
+    assert ("**The bot's own limit** is used up for everybody" in page) is (used == "2")
+
+
+def test_a_limit_in_dollars_is_shown_beside_the_one_in_pictures() -> None:
+    own = standing(3, BotRule(), used=1)
+    usd = replace(
+        own.usd,
+        rule=Rule(unit=Unit.USD, amount=Decimal(2), period=WEEKLY),
+        source=ServerRule(),
+        used=Decimal("0.5"),
+        held=Decimal("0.014"),
+        grants=(GrantLeft(grant_id=1, amount=Decimal("0.25"), expires_at=ANEW),),
+    )
+
+    assert usage_page(replace(own, usd=usd)).splitlines()[4:] == [
+        "**In dollars** · $0.50 of $2.00 used this week",
+        "`█████░░░░░░░░░░░░░░░`",
+        "$0.014 of these are still in the making.",
+        "$0.25 extra on top, for when the quota is used up; $0.25 of it until <t:1774224000:f>.",
+        f"**$1.75** left; starts anew {ANEW_WORDS}.",
+        "-# By this server's default: $2.00 per week.",
+    ]
+
+
+def test_what_was_made_is_told_by_model() -> None:
+    models = [
+        ModelUsage(model="hidream", images=2, cost=Decimal("0.028")),
+        ModelUsage(model="", images=1, cost=Decimal(0)),
+    ]
+
+    assert usage_page(standing(5, BotRule(), used=3), models).splitlines()[-1] == (
+        "**By model this week** · hidream 2 pictures, $0.028 · (erased) 1 picture, $0"
+    )

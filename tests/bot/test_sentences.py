@@ -14,16 +14,44 @@ from types import ModuleType
 
 import pytest
 
-from nanobot.bot.replies import about, alarms, balance, config, errors, files, generation, models, quotas
+from nanobot.bot.commands.config import LogChannelClosed
+from nanobot.bot.expiry import ExpiryUnclear
+from nanobot.bot.replies import (
+    about,
+    alarms,
+    balance,
+    config,
+    errors,
+    files,
+    generation,
+    models,
+    quota_report,
+    quota_rules,
+    quotas,
+)
+from nanobot.bot.report.painting import ChartNotPainted
 from nanobot.generation import books, failures, generator, recovery, turns
 from nanobot.images import errors as picture_errors
 from nanobot.quotas.changing import QuotaInputError
+from nanobot.quotas.windows import UnknownTimezone
 from nanobot.store.tables import Unit
 from tests.bot.said import SAID
 from tests.generation.test_failures import EXPECTED
 
 PAGE = Path(__file__).with_name("sentences.txt")
-REPLIES = (about, alarms, balance, config, errors, files, generation, models, quotas)
+REPLIES = (
+    about,
+    alarms,
+    balance,
+    config,
+    errors,
+    files,
+    generation,
+    models,
+    quota_report,
+    quota_rules,
+    quotas,
+)
 _A_SENTENCE = re.compile(r"([A-Z0-9]|\S+\.png ).*[.!?]$", re.DOTALL)
 
 
@@ -68,6 +96,10 @@ def _errors() -> list[Exception]:
         turns.TooManyWaiting(waiting=1),
         turns.TooManyWaiting(waiting=5),
         QuotaInputError(what="A grant", unit=Unit.IMAGES, amount=2_000_000, least="1", most=1_000_000),
+        ExpiryUnclear("next week"),
+        UnknownTimezone("Atlantis"),
+        LogChannelClosed("<#2>"),
+        ChartNotPainted(),
         picture_errors.PictureUnreadable("fox.png"),
         picture_errors.NotAPicture(),
         picture_errors.PictureTooLarge(90_000, 80_000, "fox.png"),

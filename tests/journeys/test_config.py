@@ -8,11 +8,18 @@ from nanobot.sandbox.discord import BadOption, CommandNotVisible
 from tests.journeys.asking import answer, forced_answer, picture
 from tests.journeys.conftest import Community
 
-LINES = ("/config show", "/config moderation to:on", "/config check_results to:on")
+LINES = (
+    "/config show",
+    "/config moderation to:on",
+    "/config check_results to:on",
+    "/config timezone to:Europe/Berlin",
+    "/config log_channel",
+)
 
 
 def states(page: str) -> list[str]:
-    return [line for line in page.splitlines() if line.startswith("**")]
+    """Return what is checked; the time zone and the log of changes come after it."""
+    return [line for line in page.splitlines() if line.startswith("**")][:2]
 
 
 async def test_an_admin_decides_what_is_checked_in_their_server(community: Community) -> None:

@@ -12,10 +12,16 @@ LINES = (
     "/quota set member:@alice unlimited:True",
     "/quota role role:@Artist unlimited:True",
     "/quota default unlimited:True",
+    "/quota server images:100",
+    "/quota unlimited member:@alice",
+    "/quota block member:@bob",
     "/quota clear",
     "/quota grant member:@alice images:100",
     "/quota reset member:@alice",
     "/quota show",
+    "/quota list",
+    "/quota log",
+    "/quota report",
 )
 
 

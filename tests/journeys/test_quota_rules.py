@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from tests.journeys.asking import answer, moment, picture
 from tests.journeys.conftest import Community
 
-BOTH_OR_NEITHER = "Give either `images` or `unlimited:True`, not both and not neither."
+AMOUNT_OR_UNLIMITED = "Give `images`, `usd` or both, or else `unlimited:True` alone."
 
 
 async def test_an_admin_gives_a_member_a_quota_per_day_week_or_month(community: Community) -> None:
@@ -46,7 +46,7 @@ async def test_an_admin_blocks_a_member_or_lifts_the_limit(community: Community)
     blocked = await answer(ada, "/quota set member:@alice images:0", channel)
     refusal = await answer(alice, "/imagine prompt:a fox", channel)
 
-    assert "0 pictures per day. That blocks them altogether, extra pictures included." in blocked
+    assert "0 pictures per day. That blocks them altogether, extras included." in blocked
     assert "Blocked by an admin: nothing can be made." in await answer(alice, "/usage", channel)
     assert refusal.startswith(
         "An admin of this server has set your quota to 0 pictures, so nothing was made. "
@@ -64,11 +64,12 @@ async def test_an_admin_blocks_a_member_or_lifts_the_limit(community: Community)
 
     for line in (
         "/quota set member:@alice",
+        "/quota set member:@alice usd:5 unlimited:True",
         "/quota set member:@alice images:5 unlimited:True",
         "/quota role role:@Artist unlimited:False",
         "/quota default",
     ):
-        assert await answer(ada, line, channel) == BOTH_OR_NEITHER
+        assert await answer(ada, line, channel) == AMOUNT_OR_UNLIMITED
     assert "-# By your own rule: unlimited." in await answer(alice, "/usage", channel)
 
 
@@ -82,7 +83,7 @@ async def test_the_members_own_rule_beats_the_best_role_which_beats_the_server_w
     community.guild.give_role(alice, patrons)
 
     async def applied() -> str:
-        return (await answer(alice, "/usage", channel)).rpartition("-# ")[2]
+        return (await answer(alice, "/usage", channel)).rpartition("-# ")[2].splitlines()[0]
 
     assert await applied() == "By the bot's default: 20 pictures per day."
 
@@ -118,9 +119,11 @@ async def test_the_members_own_rule_beats_the_best_role_which_beats_the_server_w
 
     assert (await answer(ada, "/quota clear", channel)).startswith("Default: no rule of its own any more")
     assert await applied() == "By the bot's default: 20 pictures per day."
-    assert await answer(ada, "/quota clear member:@alice role:@Artist", channel) == (
-        "Give a member or a role, not both. With neither, the server's own default is removed."
-    )
+    for both in ("member:@alice role:@Artist", "member:@alice everyone_together:True"):
+        assert await answer(ada, f"/quota clear {both}", channel) == (
+            "Give only one of a member, a role and `everyone_together:True`. Without any of them, the server's own default "
+            "is removed."
+        )
 
 
 async def test_an_admin_sees_the_rules_and_who_made_most_today(community: Community) -> None:

@@ -42,13 +42,17 @@ async def help_command(interaction: Interaction, topic: Topic | None = None) -> 
     await interaction.response.send_message(text, ephemeral=True)
 
 
-@app_commands.command(name="usage", description="How many pictures you made, and how many you have left")
+@app_commands.command(
+    name="usage", description="What you used of your quota, what is left, and when it starts anew"
+)
 async def usage_command(interaction: Interaction) -> None:
     await interaction.response.defer(ephemeral=True, thinking=True)
     services = interaction.client.services
     async with services.database.read() as session:
-        standing = await services.desk.standing(session, member_of_interaction(interaction))
-    await interaction.edit_original_response(content=usage_page(standing))
+        member = member_of_interaction(interaction)
+        standing = await services.desk.standing(session, member)
+        by_model = await services.desk.usage_by_model(session, member, standing.window)
+    await interaction.edit_original_response(content=usage_page(standing, by_model))
 
 
 @app_commands.command(name="history", description="What you made here lately")

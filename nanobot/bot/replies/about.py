@@ -25,8 +25,9 @@ that is white where the picture may change.
 Pictures that fail cost you nothing.
 **More**: `/help topic:` tells of prompts, edits, options, and of how to spend little."""
 HELP_ADMIN = """\
-**For admins** (Manage Server): `/quota set`, `/quota role`, `/quota default`, `/quota grant`, `/quota reset`, `/quota clear`, `/quota show`; \
-`/config show`, `/config moderation`, `/config check_results`."""
+**For admins** (Manage Server), in pictures or in dollars: `/quota set`, `/quota role`, `/quota default`, `/quota server`, `/quota unlimited`, \
+`/quota block`, `/quota clear`, `/quota grant`, `/quota reset`; `/quota show`, `/quota list`, `/quota log`, `/quota report`; \
+`/config show`, `/config moderation`, `/config check_results`, `/config timezone`, `/config log_channel`."""
 HELP_PROMPTS = """\
 **Prompts**
 • Be specific and detailed: subject, what it does, surroundings, light, colours, camera. “A red fox asleep in deep snow, low winter sun, \

@@ -1,4 +1,4 @@
-"""What people read about quotas: refusals, what is left, and what an admin changed."""
+"""What members read about quotas: refusals, what is left, and how matters stand with each limit."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import assert_never
 
 from discord.utils import format_dt
 
-from nanobot.bot.replies.generation import money
-from nanobot.quotas.desk import GuildRules
+from nanobot.bot.replies.generation import money, shorten
 from nanobot.quotas.policy import (
     Amount,
     BotRule,
+    Constraint,
+    GrantLeft,
     LimitReached,
     MemberRule,
     OwnerCap,
@@ -27,127 +28,190 @@ from nanobot.quotas.policy import (
 )
 from nanobot.quotas.standing import Standing
 from nanobot.settings import Period
-from nanobot.store.reports import MemberUsage
-from nanobot.store.tables import RuleScope, Unit
+from nanobot.store.reports import ModelUsage
+from nanobot.store.tables import Unit
 
-IMAGES_OR_UNLIMITED = "Give either `images` or `unlimited:True`, not both and not neither."
-MEMBER_OR_ROLE = "Give a member or a role, not both. With neither, the server's own default is removed."
-BLOCKED = (
-    "An admin of this server has set your quota to 0 pictures, so nothing was made. "
-    "Ask an admin if you think that this is a mistake."
-)
 _BAR_CELLS = 20
-_LISTED_RULES = 20  # with ten members' use below them, a page stays within a message
+_SHOWN_GRANTS = 4
+_SHOWN_MODELS = 5
+_MODEL_CHARACTERS = 40
 
 
 def quota_refusal(refusal: QuotaRefusal) -> str:
-    """Say how much is used, how much is left, and when it starts anew."""
-    constraint = refusal.constraint
-    rule, resets_at = constraint.rule, constraint.window.resets_at
-    if isinstance(refusal, PriceUnknown):
-        return f"Nobody knows what this model costs, and there is a limit in dollars here ({rule_words(rule)}). Choose another model."
-    current = _current(rule.period)
-    match constraint.source:
-        case OwnerCap():
-            return f"Nothing more can be made for now: the bot's owner has a limit for all servers. It starts anew {_when(resets_at)}."
-        case ServerCap():
-            return f"This server's quota for everybody together is used up ({used_of(constraint.used, rule)} used {current}). It starts anew {_when(resets_at)}."
-        case MemberRule() | RoleRule() | ServerRule() | BotRule():
-            return _own_limit_reached(refusal)
+    """Say which limit refused, how much of it is used and left, and when it starts anew."""
+    match refusal:
+        case PriceUnknown():
+            return _price_unknown(refusal)
+        case LimitReached():
+            match refusal.constraint.source:
+                case OwnerCap():
+                    return _owner_cap_reached(refusal)
+                case ServerCap():
+                    return _server_cap_reached(refusal)
+                case MemberRule() | RoleRule() | ServerRule() | BotRule():
+                    return _own_limit_reached(refusal)
+                case _:
+                    assert_never(refusal.constraint.source)
         case _:
-            assert_never(constraint.source)
+            assert_never(refusal)
+
+
+def _price_unknown(refusal: PriceUnknown) -> str:
+    constraint = refusal.constraint
+    if isinstance(constraint.source, OwnerCap):  # whose amounts are the owner's business
+        limit = "whoever runs the bot has set a limit in dollars"
+    else:
+        limit = f"there is a limit in dollars here ({_used_now(constraint)})"
+    return (
+        f"What this would cost is not known, and {limit}, so nothing was made. "
+        "Choose a model whose price is known; `/models` shows them."
+    )
+
+
+def _owner_cap_reached(refusal: LimitReached) -> str:
+    anew = f"It starts anew {_when(refusal.constraint.window.resets_at)}."
+    what = "The bot's own limit, for all who use it together, is"
+    if refusal.left:
+        return f"{what} nearly used up, and this is more than is left of it. Ask for less. {anew}"
+    return f"{what} used up, so nothing can be made for anybody. {anew}"
+
+
+def _server_cap_reached(refusal: LimitReached) -> str:
+    constraint = refusal.constraint
+    used = _used_now(constraint)
+    anew = f"It starts anew {_when(constraint.window.resets_at)}."
+    if refusal.left:
+        left = amount(refusal.left, constraint.unit)
+        return (
+            f"{_asked(refusal)}, and this server has {left} left for all members together ({used}). "
+            f"{_ask_for_less(constraint.unit)} {anew}"
+        )
+    return f"This server's limit for all members together is used up ({used}). {anew} An admin can raise it before."
 
 
 def _own_limit_reached(refusal: LimitReached) -> str:
     constraint = refusal.constraint
-    rule, resets_at = constraint.rule, constraint.window.resets_at
-    current = _current(rule.period)
+    unit, resets_at = constraint.unit, constraint.window.resets_at
     if refusal.is_blocked:
-        return f"{BLOCKED} {amount(constraint.used, rule.unit)} used {current}; the quota starts anew {_when(resets_at)}, at 0 again."
-    used = f"{used_of(constraint.used, rule)} used {current}"
+        return (
+            f"An admin of this server has set your quota to {amount(0, unit)}, so nothing was made. Ask an admin if you "
+            f"think that this is a mistake. {amount(constraint.used, unit)} used {_current(constraint.rule.period)}; the "
+            f"quota starts anew {_when(resets_at)}, at 0 again."
+        )
+    used = _used_now(constraint)
     anew = f"Your quota starts anew {_when(resets_at)}."
-    wanted = amount(refusal.wanted, rule.unit)
     if refusal.left:
-        left = refusal.left if rule.unit is Unit.IMAGES else amount(refusal.left, rule.unit)
-        return f"You asked for {wanted} and have {left} left ({used}). Ask for fewer. {anew}"
-    if not rule.amount:
-        return f"Your quota here is {amount(0, rule.unit)}, so nothing was made ({used}). Ask an admin of this server for some. {anew}"
+        left = f"{refusal.left:,}" if unit is Unit.IMAGES else amount(refusal.left, unit)
+        have = "and have" if unit is Unit.IMAGES else "and you have"
+        return f"{_asked(refusal)} {have} {left} left ({used}). {_ask_for_less(unit)} {anew}"
+    if not constraint.limit:
+        return (
+            f"Your quota here is {amount(0, unit)}, so nothing was made ({used}). "
+            f"Ask an admin of this server for some. {anew}"
+        )
     if not refusal.fits_after_reset:
-        return f"You asked for {wanted}, more than your quota ever allows ({used}). Ask for fewer. {anew}"
+        return f"{_asked(refusal)}, more than your quota ever allows ({used}). {_ask_for_less(unit)} {anew}"
     return f"Your quota is used up ({used}). {anew} An admin can give you more before."
 
 
+def _asked(refusal: LimitReached) -> str:
+    wanted = amount(refusal.wanted, refusal.constraint.unit)
+    if refusal.constraint.unit is Unit.IMAGES:
+        return f"You asked for {wanted}"
+    return f"This would cost about {wanted}"
+
+
+def _ask_for_less(unit: Unit) -> str:
+    return "Ask for fewer." if unit is Unit.IMAGES else "Ask for fewer, a smaller size or a cheaper model."
+
+
 def remaining_line(standing: Standing) -> str:
-    """Say in one line what is left."""
-    if standing.left is None:
-        return "Your pictures here are unlimited."
-    extra = f", {standing.granted} of them extra" if standing.granted else ""
-    return f"{amount(standing.left, Unit.IMAGES)} left{extra}; your quota starts anew {format_dt(standing.window.resets_at, 'R')}."
+    """Say in one line what is left: in pictures, and in dollars where there is a limit in them."""
+    images, usd = standing.images, standing.usd
+    dollars = (
+        f"{amount(usd.left, Unit.USD)} in dollars left, anew {_soon(usd)}." if usd.left is not None else ""
+    )
+    if images.left is None:
+        return dollars or "Your pictures here are unlimited."
+    extra = f", {images.granted:,} of them extra" if images.granted else ""
+    line = f"{amount(images.left, Unit.IMAGES)} left{extra}; your quota starts anew {_soon(images)}."
+    return f"{line} {dollars}".rstrip()
 
 
-def usage_page(standing: Standing, *, about: str = "You") -> str:
-    """Say what `about` used, what is left, when it starts anew, and by whose rule."""
-    rule = standing.images.rule
-    whose = "your" if about == "You" else "their"
-    lines = [f"**{about}** · {used_of(standing.used, rule)} used {_current(rule.period)}"]
-    if rule.amount:
-        lines.append(bar(standing.used, rule.amount))
-    if standing.held:
+def usage_page(standing: Standing, by_model: Sequence[ModelUsage] = (), *, about: str = "You") -> str:
+    """Say how matters stand with each limit of `about`: used, left, when it starts anew, and by whose rule."""
+    lines = [*_own_lines(standing.images, f"**{about}** · ", about)]
+    usd = standing.usd
+    if usd.limit is not None or usd.grants:
+        lines += _own_lines(usd, "**In dollars** · ", about)
+    for cap in standing.caps:
+        lines += _cap_lines(cap)
+    if by_model:
+        lines.append(_models_line(by_model, standing.images.rule.period))
+    return "\n".join(lines)
+
+
+def _own_lines(constraint: Constraint, start: str, about: str) -> list[str]:
+    rule = constraint.rule
+    lines = [f"{start}{_used_now(constraint)}", *_bar_of(constraint)]
+    if constraint.held:
+        is_one = constraint.unit is Unit.IMAGES and constraint.held == 1
         lines.append(
-            f"{amount(standing.held, rule.unit)} of these {'is' if standing.held == 1 else 'are'} still in the making."
+            f"{amount(constraint.held, constraint.unit)} of these {'is' if is_one else 'are'} still in the making."
         )
-    if standing.granted:
-        lines.append(f"{standing.granted} extra on top, for when the quota is used up.")
-    if standing.images.is_blocked:
+    if constraint.grants:
+        lines.append(_grants_line(constraint))
+    if constraint.is_blocked:
         lines.append("Blocked by an admin: nothing can be made.")
-    elif standing.left is not None:
-        lines.append(f"**{standing.left}** left; starts anew {_when(standing.window.resets_at)}.")
-    lines.append(f"-# By {_source(standing.images.source, whose)}: {rule_words(rule)}.")
-    return "\n".join(lines)
+    elif constraint.left is not None:
+        lines.append(_left_line(constraint))
+    whose = "your" if about == "You" else "their"
+    lines.append(f"-# By {_source(constraint.source, whose)}: {rule_words(rule)}.")
+    return lines
 
 
-def rules_page(rules: GuildRules, top: Sequence[MemberUsage]) -> str:
-    """List a server's rules, most general first, and who made most pictures today."""
-    server = rules.of(RuleScope.SERVER, Unit.IMAGES).get(0)
-    default = rule_words(server) if server else f"{rule_words(rules.bot)} (the bot's own setting)"
-    roles, members = rules.of(RuleScope.ROLE, Unit.IMAGES), rules.of(RuleScope.MEMBER, Unit.IMAGES)
-    listed = [f"<@&{role_id}> · {rule_words(rule)}" for role_id, rule in sorted(roles.items())]
-    listed += [f"<@{user_id}> · {rule_words(rule)}" for user_id, rule in sorted(members.items())]
-    lines = [f"**Default** · {default}", *listed[:_LISTED_RULES]]
-    if len(listed) > _LISTED_RULES:
-        lines.append(f"-# and {len(listed) - _LISTED_RULES} more; `/quota show member:` tells of one.")
-    lines.append("**Today**")
-    lines += [f"<@{use.user_id}> · {pictures(use.images)} · {money(use.cost)}" for use in top] or [
-        "No pictures yet."
+def _cap_lines(cap: Constraint) -> list[str]:
+    if isinstance(cap.source, OwnerCap):  # the amounts are the business of whoever runs the bot
+        if cap.left:
+            return []
+        return [
+            f"**The bot's own limit** is used up for everybody; it starts anew {_when(cap.window.resets_at)}."
+        ]
+    return [f"**All members together** · {_used_now(cap)}", *_bar_of(cap), _left_line(cap)]
+
+
+def _left_line(constraint: Constraint) -> str:
+    left = constraint.left or 0
+    shown = f"{left:,}" if constraint.unit is Unit.IMAGES else amount(left, Unit.USD)
+    return f"**{shown}** left; starts anew {_when(constraint.window.resets_at)}."
+
+
+def _grants_line(constraint: Constraint) -> str:
+    granted = constraint.granted
+    shown = f"{granted:,}" if constraint.unit is Unit.IMAGES else amount(granted, Unit.USD)
+    text = f"{shown} extra on top, for when the quota is used up"
+    lapsing = [grant for grant in constraint.grants if grant.expires_at is not None]
+    if not lapsing:
+        return f"{text}."
+    parts = [_lapsing(grant, constraint.unit) for grant in lapsing[:_SHOWN_GRANTS]]
+    if len(lapsing) > _SHOWN_GRANTS:
+        parts.append(f"{len(lapsing) - _SHOWN_GRANTS} more grants lapse later")
+    return f"{text}; {', '.join(parts)}."
+
+
+def _lapsing(grant: GrantLeft, unit: Unit) -> str:
+    shown = f"{grant.amount:,}" if unit is Unit.IMAGES else amount(grant.amount, unit)
+    return shown if grant.expires_at is None else f"{shown} of it until {format_dt(grant.expires_at, 'f')}"
+
+
+def _models_line(by_model: Sequence[ModelUsage], period: Period) -> str:
+    parts = [
+        f"{shorten(use.model, _MODEL_CHARACTERS) or '(erased)'} {pictures(use.images)}, {money(use.cost)}"
+        for use in by_model[:_SHOWN_MODELS]
     ]
-    return "\n".join(lines)
-
-
-def rule_set(subject: str, rule: Rule, *, standing: Standing | None = None) -> str:
-    """Confirm a rule; `standing` adds where the member stands now."""
-    blocked = (
-        " That blocks them altogether, extra pictures included." if standing and rule.amount == 0 else ""
-    )
-    now = f"\n{usage_page(standing, about=subject)}" if standing else ""
-    return f"{subject}: {rule_words(rule)}.{blocked}{now}"
-
-
-def rule_removed(subject: str) -> str:
-    """Confirm that a rule is gone."""
-    return f"{subject}: no rule of its own any more; the more general ones apply."
-
-
-def granted(subject: str, images: int, standing: Standing) -> str:
-    """Confirm extra pictures."""
-    return (
-        f"{subject} got {pictures(images)} extra, which count once the quota is used up and do not lapse.\n"
-        + usage_page(standing, about=subject)
-    )
-
-
-def reset_done(subject: str, standing: Standing) -> str:
-    """Confirm that a quota started anew."""
-    return f"{subject}: the quota starts anew now.\n{usage_page(standing, about=subject)}"
+    if len(by_model) > _SHOWN_MODELS:
+        parts.append(f"and {len(by_model) - _SHOWN_MODELS} more")
+    return f"**By model {_current(period)}** · {' · '.join(parts)}"
 
 
 def pictures(number: int) -> str:
@@ -156,8 +220,12 @@ def pictures(number: int) -> str:
 
 
 def amount(number: Amount, unit: Unit) -> str:
-    """Return such as "18 pictures" or "$0.42"."""
-    return pictures(int(number)) if unit is Unit.IMAGES else money(Decimal(number))
+    """Return such as "18 pictures" or "$0.42"; fractions of a cent are shown where there are any."""
+    if unit is Unit.IMAGES:
+        return pictures(int(number))
+    dollars = Decimal(number)
+    is_whole_cents = dollars == round(dollars, 2)
+    return f"${dollars:,.2f}" if is_whole_cents and dollars else money(dollars)
 
 
 def used_of(used: Amount, rule: Rule) -> str:
@@ -183,6 +251,14 @@ def bar(used: Amount, allowed: Amount) -> str:
     return f"`{'█' * filled}{'░' * (_BAR_CELLS - filled)}`"
 
 
+def _bar_of(constraint: Constraint) -> list[str]:
+    return [bar(constraint.used, constraint.limit)] if constraint.limit else []
+
+
+def _used_now(constraint: Constraint) -> str:
+    return f"{used_of(constraint.used, constraint.rule)} used {_current(constraint.rule.period)}"
+
+
 def _source(source: Source, whose: str) -> str:
     match source:
         case MemberRule():
@@ -196,13 +272,17 @@ def _source(source: Source, whose: str) -> str:
         case ServerCap():
             return "this server's limit for all members"
         case OwnerCap():
-            return "the owner's limit for all servers"
+            return "the bot's own limit"
         case _:
             assert_never(source)
 
 
 def _current(period: Period) -> str:
     return "today" if period is Period.DAY else f"this {period.value}"
+
+
+def _soon(constraint: Constraint) -> str:
+    return format_dt(constraint.window.resets_at, "R")
 
 
 def _when(moment: datetime) -> str:
