@@ -123,6 +123,11 @@ class Settings(BaseSettings):
         Decimal(1), ge=0, description="NanoGPT balance, in US dollars, below which the bot's owner is told."
     )
 
+    embed_metadata: bool = Field(
+        True,
+        description="`true` writes prompt, model, seed and size into the picture files; nothing about the person.",
+    )
+
     message_content_intent: bool = Field(
         False,
         description="`true` lets a reply that mentions the bot edit anybody's picture; "

@@ -12,10 +12,11 @@ from typing import Protocol
 
 import discord
 
-from nanobot.bot.delivery import MAX_FILES, Delivery, Parcel, Posted, Undeliverable
+from nanobot.bot.delivery import Delivery, Posted, Undeliverable
 from nanobot.bot.destination import Destination
 from nanobot.bot.happened import Happened, caption_of_request, caption_of_row, last_word_of, update_of
 from nanobot.bot.metrics import observe_outcome
+from nanobot.bot.packing import MAX_FILES, Parcel
 from nanobot.bot.progress import Progress, Update
 from nanobot.bot.replies import generation as words
 from nanobot.bot.replies.quotas import remaining_line
@@ -26,6 +27,7 @@ from nanobot.generation.collect import CollectedPicture
 from nanobot.generation.recovery import Lost, Recovered, Recovery
 from nanobot.generation.request import GenerationRequest
 from nanobot.images.errors import PictureError
+from nanobot.images.metadata import PictureDetails
 from nanobot.store.database import DATABASE_TROUBLE
 from nanobot.store.tables import GenerationStatus
 
@@ -211,6 +213,15 @@ class Conversation:
             prompt=made.caption.prompt,
             pictures=made.pictures,
             view=self._buttons(made.generation_id),
+            details=self._details(made.caption),
+        )
+
+    def _details(self, facts: words.Caption) -> PictureDetails | None:
+        """Return what the files tell of their making. Of several pictures only the first may be of the seed that was given."""
+        if not self._services.settings.embed_metadata:
+            return None
+        return PictureDetails(
+            prompt=facts.prompt, model=facts.model, seed=facts.seed if facts.planned == 1 else None
         )
 
     async def _try_remaining(self, request: GenerationRequest) -> str | None:

@@ -2,12 +2,13 @@
 
 A picture is posted as a regular message wherever possible, since a reply to an interaction's response would reach the
 bot without its text: https://docs.discord.com/developers/events/gateway#message-content-intent
+What is too large for one message goes into several, except those of an interaction: these know no nonce, so that another
+process could not tell which of them are there already.
 """
 
 from __future__ import annotations
 
 import asyncio
-import io
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,27 +17,18 @@ from typing import Any
 import aiohttp
 import discord
 
-from nanobot.bot.destination import DEFAULT_FILE_LIMIT_BYTES, Destination
-from nanobot.bot.replies.generation import UPLOADING, alt_text
+from nanobot.bot.destination import Destination
+from nanobot.bot.packing import Packing, Parcel, Sheet
+from nanobot.bot.replies.generation import UPLOADING
 from nanobot.bot.trouble import DISCORD_TROUBLE
 from nanobot.errors import NanobotError
-from nanobot.generation.collect import CollectedPicture
-from nanobot.images.filenames import picture_filename
-from nanobot.images.fit import UploadFile, fit_for_upload
-from nanobot.images.threads import ImageThreads
+from nanobot.images.workers import ImageWorkers
 
 log = logging.getLogger(__name__)
 
-# https://docs.discord.com/developers/resources/message#create-message: 25 MiB for the whole request
-REQUEST_LIMIT_BYTES = 25 * 1024 * 1024
-# https://docs.discord.com/developers/resources/message#attachment-object; NanoGPT may make more than it was asked for
-MAX_FILES = 10
-_ENVELOPE_BYTES = 64 * 1024
 _REQUEST_ENTITY_TOO_LARGE = 40005
 _ATTEMPTS = 3
 _RETRY_SECONDS = 1.0
-# https://docs.discord.com/developers/resources/message#create-message: at most 25 characters
-_MAX_NONCE_CHARACTERS = 25
 
 
 class Undeliverable(NanobotError):
@@ -44,19 +36,8 @@ class Undeliverable(NanobotError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
-    """A message with up to `MAX_FILES` pictures, ready but for the size that the place allows; flagged ones are spoilers."""
-
-    generation_id: str
-    content: str
-    prompt: str
-    pictures: Sequence[CollectedPicture]
-    view: discord.ui.View
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
-    """Where a parcel arrived."""
+    """Where a parcel arrived, the first message of it if there are several."""
 
     channel_id: int
     message_id: int
@@ -66,9 +47,9 @@ class Posted:
 class Delivery:
     """Posts parcels and tells sentences."""
 
-    def __init__(self, client: discord.Client, threads: ImageThreads) -> None:
+    def __init__(self, client: discord.Client, workers: ImageWorkers) -> None:
         self._client = client
-        self._threads = threads
+        self._workers = workers
 
     async def post(self, parcel: Parcel, destination: Destination) -> Posted:
         """Post the pictures where they belong, or as near to it as Discord allows.
@@ -78,12 +59,15 @@ class Delivery:
             PictureError: a picture cannot be brought to the size that the place allows.
             HTTPException, ClientError, TimeoutError (`DISCORD_TROUBLE`): Discord is in trouble; another attempt later may succeed.
         """
+        packing = Packing(parcel, self._workers, limit_bytes=destination.file_limit_bytes)
+        messages: list[discord.Message] = []
         for way in self._ways(destination):
             if isinstance(way, _InteractionWay):
                 # The first follow-up to a response that still says "thinking" would take its place, hidden from all.
                 await self.try_edit_original(UPLOADING, destination)
             try:
-                message = await self._post_fitting(way, parcel, destination)
+                while not packing.is_done:
+                    messages.append(await self._post_next(way, packing))
             except discord.HTTPException as error:
                 if not _is_final(error):
                     raise
@@ -91,7 +75,8 @@ class Delivery:
                     "generation %s: %s is closed: %s", parcel.generation_id, type(way).__name__, error.text
                 )
                 continue
-            return Posted(channel_id=message.channel.id, message_id=message.id, jump_url=message.jump_url)
+            first = messages[0]
+            return Posted(channel_id=first.channel.id, message_id=first.id, jump_url=first.jump_url)
         raise Undeliverable(f"generation {parcel.generation_id} cannot be delivered to anybody")
 
     async def tell(self, sentence: str, destination: Destination) -> bool:
@@ -120,39 +105,31 @@ class Delivery:
             return False
         return True
 
-    async def _post_fitting(self, way: _Way, parcel: Parcel, destination: Destination) -> discord.Message:
+    async def _post_next(self, way: _Way, packing: Packing) -> discord.Message:
         """Post, and if Discord finds the files too large after all, once more in a size that is taken everywhere.
 
         The limit that an interaction names may be that of its user, whose subscription is not the bot's.
         """
-        limit = destination.file_limit_bytes
+        sheet = await packing.next_sheet(may_split=way.splits)
         try:
-            return await self._post_retrying(way, parcel, await self._fit(parcel, limit))
+            message = await self._post_retrying(way, sheet)
         except discord.HTTPException as error:
             if error.code != _REQUEST_ENTITY_TOO_LARGE and error.status != 413:
                 raise
-            log.warning("generation %s: %d bytes were too large here", parcel.generation_id, limit)
-        smaller = min(limit // 2, DEFAULT_FILE_LIMIT_BYTES)
-        return await self._post_retrying(way, parcel, await self._fit(parcel, smaller))
+            log.warning("generation %s: too large here", sheet.parcel.generation_id)
+            packing.shrink()
+            sheet = await packing.next_sheet(may_split=way.splits)
+            message = await self._post_retrying(way, sheet)
+        # Of a message that was there already, found by its nonce, the sheet need not be a copy.
+        packing.posted(len(message.attachments) or len(sheet.uploads))
+        return message
 
-    async def _fit(self, parcel: Parcel, limit_bytes: int) -> list[UploadFile]:
-        each = min(limit_bytes, (REQUEST_LIMIT_BYTES - _ENVELOPE_BYTES) // len(parcel.pictures))
-        return [
-            await self._threads.run(fit_for_upload, picture.data, max_bytes=each)
-            for picture in parcel.pictures
-        ]
-
-    async def _post_retrying(
-        self, way: _Way, parcel: Parcel, fitted: Sequence[UploadFile]
-    ) -> discord.Message:
+    async def _post_retrying(self, way: _Way, sheet: Sheet) -> discord.Message:
         """Post; a broken connection is tried again, which the nonce makes safe in channels."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 return await way.send(
-                    content=parcel.content,
-                    files=_files(parcel, fitted),
-                    view=parcel.view,
-                    nonce=parcel.generation_id[:_MAX_NONCE_CHARACTERS],
+                    content=sheet.content, files=sheet.files(), view=sheet.parcel.view, nonce=sheet.nonce
                 )
             except (aiohttp.ClientError, TimeoutError, discord.DiscordServerError):
                 if attempt == _ATTEMPTS or not way.repeatable:
@@ -184,6 +161,7 @@ class Delivery:
 
 class _ChannelWay:
     repeatable = True
+    splits = True
 
     def __init__(self, client: discord.Client, destination: Destination) -> None:
         self._channel = client.get_partial_messageable(
@@ -209,6 +187,7 @@ class _ChannelWay:
 
 class _InteractionWay:
     repeatable = False  # follow-ups know no nonce, so a second attempt could post twice
+    splits = False
 
     def __init__(self, webhook: discord.Webhook) -> None:
         self._webhook = webhook
@@ -225,6 +204,7 @@ class _InteractionWay:
 
 class _DirectMessageWay:
     repeatable = True
+    splits = True
 
     def __init__(self, client: discord.Client, user_id: int) -> None:
         self._client = client
@@ -256,17 +236,3 @@ def _options(view: discord.ui.View | None, nonce: str | None) -> dict[str, Any]:
     if nonce is not None:
         options["nonce"] = nonce
     return options
-
-
-def _files(parcel: Parcel, fitted: Sequence[UploadFile]) -> list[discord.File]:
-    total = len(fitted)
-    return [
-        discord.File(
-            io.BytesIO(upload.data),
-            filename=picture_filename(parcel.prompt, position, upload.suffix),
-            description=alt_text(parcel.prompt, position, total),
-            # By the prefix SPOILER_: https://docs.discord.com/developers/resources/message#attachment-object
-            spoiler=picture.is_flagged,
-        )
-        for position, (picture, upload) in enumerate(zip(parcel.pictures, fitted, strict=True), start=1)
-    ]

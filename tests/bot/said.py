@@ -113,6 +113,9 @@ SAID: Mapping[Callable[..., str], list[str]] = {
         ),
         generation.caption(replace(CAPTION, lost=0, flagged=1, left_out=("strength",))),
     ],
+    generation.further_pictures: [
+        generation.further_pictures(*which) for which in ((2, 2, 2), (3, 4, 4), (4, 6, 10))
+    ],
     generation.alt_text: [
         generation.alt_text("a fox in the snow", 1, 1),
         generation.alt_text("a fox in the snow", 2, 3),

@@ -206,6 +206,13 @@ def _remarks(facts: Caption) -> Iterator[str]:
         yield f"{facts.lost} more could not be fetched and cost you nothing."
 
 
+def further_pictures(first: int, last: int, total: int) -> str:
+    """Say which pictures a further message of the same request carries."""
+    if first == last:
+        return f"-# Picture {first} of {total}"
+    return f"-# Pictures {first} {'and' if last == first + 1 else 'to'} {last} of {total}"
+
+
 def alt_text(prompt: str, position: int, total: int) -> str:
     """Return what a screen reader says of a picture."""
     which = f"Picture {position} of {total}" if total > 1 else "Picture"
