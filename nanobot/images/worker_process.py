@@ -7,6 +7,7 @@ the parent was killed, so does the process, even in the middle of a job.
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import pickle
 import queue
@@ -47,7 +48,8 @@ def main() -> None:
     jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(jobs,), daemon=True).start()
     while True:
-        _answer(jobs.get(), answers, max_cpu_seconds)
+        if not _answer(jobs.get(), answers, max_cpu_seconds):
+            gc.collect()  # An error and its frames hold each other, and half-decoded pictures: the next job needs the room.
 
 
 def _read(jobs: queue.SimpleQueue[_Job]) -> None:
@@ -63,8 +65,8 @@ def _read(jobs: queue.SimpleQueue[_Job]) -> None:
         os._exit(1)
 
 
-def _answer(job: _Job, answers: BinaryIO, max_cpu_seconds: float) -> None:
-    """Do the job and write `(result, None)` or `(None, error)`."""
+def _answer(job: _Job, answers: BinaryIO, max_cpu_seconds: float) -> bool:
+    """Do the job, write `(result, None)` or `(None, error)`, and tell which."""
     _bound_cpu(max_cpu_seconds)
     answer: tuple[Any, Exception | None]
     try:
@@ -79,6 +81,7 @@ def _answer(job: _Job, answers: BinaryIO, max_cpu_seconds: float) -> None:
     pickle.dump(answer, answers, protocol=pickle.HIGHEST_PROTOCOL)
     answers.flush()
     _bound_cpu(0)
+    return answer[1] is None
 
 
 def _bound_cpu(seconds: float) -> None:

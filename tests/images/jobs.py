@@ -53,6 +53,16 @@ def hog(count: int, name: str) -> int:
     return len(bytes(count))
 
 
+def fail_with(count: int) -> None:
+    """Fail as a decoder does in the middle of a large picture, for a reason of its own."""
+    pixels = bytes(count)
+    try:
+        raise ValueError(len(pixels))
+    except ValueError as error:
+        kept = error
+        raise kept from error
+
+
 def fail(words: str) -> None:
     raise ValueError(words)
 

@@ -25,6 +25,7 @@ from tests.images.jobs import (
     crash,
     decode_without_budget,
     fail,
+    fail_with,
     hog,
     see,
     sleep_for_ever,
@@ -189,6 +190,16 @@ async def test_memory_without_end_is_refused_within_the_process(one: ImageWorker
 
     assert await one.run(hog, MAX_EXTRA_BYTES // 2, name="fox.png") == MAX_EXTRA_BYTES // 2
     assert await one.run(os.getpid) == before
+
+
+async def test_failures_leave_no_memory_behind(one: ImageWorkers) -> None:
+    """Errors hold the frames that they came through, with what these had in hand."""
+    half = MAX_EXTRA_BYTES // 2
+    for _ in range(4):
+        with pytest.raises(ValueError, match=str(half)):
+            await one.run(fail_with, half)
+
+    assert await one.run(hog, half, name="fox.png") == half
 
 
 async def test_a_jpeg_of_thousands_of_scans_is_ended_even_where_nobody_counts_them(
