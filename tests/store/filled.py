@@ -16,13 +16,13 @@ from nanobot.store.tables import GenerationStatus, LedgerEntry, RuleScope, Unit
 from tests.quotas.visits import ADMIN, MEMBER, NOON, Visits
 from tests.store.rows import LEASE, add_generation, make_pictures
 
-POSTED, FAILED, WAITING = "a" * 32, "b" * 32, "c" * 32
+POSTED, FAILED, WAITING, GIVEN_BACK = "a" * 32, "b" * 32, "c" * 32, "d" * 32
 COST = Decimal("0.061235")
 DAY = timedelta(days=1)
 
 
 async def fill(database: Database) -> Visits:
-    """Let a member of a capped server use extras, and have one request posted, one failed and one made."""
+    """Let a member of a capped server use extras, and have a request posted, one made, and one failed on an allowance and one on extras."""
     visits = Visits.at(database)
     await visits.set_rule(RuleScope.CAP, 0, Rule(unit=Unit.USD, amount=Decimal("12.5"), period=Period.WEEK))
     await visits.set_rule(RuleScope.SERVER, 0, Rule(unit=Unit.IMAGES, amount=3, period=Period.DAY))
@@ -34,6 +34,7 @@ async def fill(database: Database) -> Visits:
     await post(visits, POSTED, cost=COST)
     await fail(visits, FAILED)
     await ask(visits, WAITING, images=3)
+    await fail(visits, GIVEN_BACK)
     await correct(visits)
     async with database.begin() as session:
         await make_pictures(session, WAITING)
