@@ -1,4 +1,4 @@
-"""The smallest loss that fits a number of bytes: quality is lowered first, then the picture made smaller. Needs only Pillow."""
+"""The smallest loss that fits a number of bytes: quality is lowered first, then the picture made smaller. Needs Pillow."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from io import BytesIO
 
 from PIL import Image
 
+from nanobot.images.errors import PictureTooCostly
 from nanobot.images.sniff import ImageFormat
 
 LEAST_MAX_BYTES = 1024
@@ -48,6 +49,7 @@ def encode_within(
     `has_sharp_colours` keeps the edges of coloured text and drawings as long as the quality is high.
 
     Raises:
+        PictureTooCostly: the encoder gave up.
         ValueError: `max_bytes` is less than `LEAST_MAX_BYTES`.
     """
     if max_bytes < LEAST_MAX_BYTES:
@@ -87,7 +89,12 @@ def _best_within(
 def _encode(image: Image.Image, quality: int, *, has_sharp_colours: bool) -> bytes:
     out = BytesIO()
     if image.mode == "RGBA":
-        image.save(out, "WEBP", quality=quality, method=_WEBP_METHOD)
+        try:
+            image.save(out, "WEBP", quality=quality, method=_WEBP_METHOD)
+        except (
+            ValueError
+        ) as error:  # "encoding error": memory ran out, or noise passes the bounds of the format
+            raise PictureTooCostly from error
     else:
         is_full = has_sharp_colours and quality >= _FINE
         image.save(out, "JPEG", quality=quality, subsampling=_FULL_COLOUR if is_full else _HALF_COLOUR)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
-from nanobot.images.errors import NotAPicture, PictureUnreadable
+from nanobot.images.encode import encode_within
+from nanobot.images.errors import NotAPicture, PictureTooCostly, PictureUnreadable
 from nanobot.images.fit import fit_for_upload, whole_picture_dimensions
 from nanobot.images.metadata import PictureDetails, read_details
 from tests.images.photographs import FOLDER, cut_out, decibels, file_of, photograph, picture_in
@@ -107,3 +111,11 @@ def test_a_whole_file_is_told_from_one_that_breaks_off(image_format: str) -> Non
     assert whole_picture_dimensions(data) == (640, 427)
     with pytest.raises(PictureUnreadable):
         whole_picture_dimensions(data[: len(data) // 2])
+
+
+def test_noise_that_passes_the_bounds_of_webp_gives_a_sentence() -> None:
+    side = 4200
+    noise = Image.frombytes("RGBA", (side, side), random.Random(1).randbytes(4 * side * side))
+
+    with pytest.raises(PictureTooCostly):
+        encode_within(noise, max_bytes=1_000_000, qualities=(95, 70))
