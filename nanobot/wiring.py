@@ -104,6 +104,7 @@ async def open_services(
             user_key=hashlib.sha256(settings.required_nanogpt_api_key().encode()).digest(),
             response_format=settings.response_format,
         )
+        stack.push_async_callback(books.try_release_leases)
         stack.push_async_callback(generator.close)
         yield Services(
             settings=settings,

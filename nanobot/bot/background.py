@@ -12,12 +12,14 @@ from typing import Any, Final
 
 from nanobot.bot.alarms import tell_owners
 from nanobot.bot.client import NanobotClient
-from nanobot.bot.destination import of_generation
+from nanobot.bot.destination import Destination, of_generation
+from nanobot.bot.resuming import LateSurface, request_of
 from nanobot.generation.books import LEASE_SECONDS
 from nanobot.generation.breaker import PROBE_SECONDS
 from nanobot.generation.presence import BEAT_SECONDS
-from nanobot.generation.recovery import recover
+from nanobot.generation.recovery import Unsent, recover
 from nanobot.store.database import is_sqlite, parse_url
+from nanobot.store.tables import Generation
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +38,7 @@ class Background:
         self._services = bot.services
         self._tasks: list[asyncio.Task[None]] = []
         self._rounds: set[asyncio.Task[None]] = set()
+        self._resumed: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Start all of it; NanoGPT is not waited for, so that the bot is online whether or not it is there."""
@@ -112,12 +115,25 @@ class Background:
             at_work=lambda: self._at_work,
             even_if_leased=even_if_leased,
         )
-        conversation = self._bot.conversation
         async with aclosing(found):
             async for recovery in found:
-                async with conversation.underway():
-                    destination = of_generation(recovery.generation, self._bot)
-                    await conversation.deliver_recovered(recovery, destination)
+                destination = of_generation(recovery.generation, self._bot)
+                if isinstance(recovery, Unsent):
+                    self._resume(recovery.generation, destination)
+                    continue
+                async with self._bot.conversation.underway():
+                    await self._bot.conversation.deliver_recovered(recovery, destination)
+
+    def _resume(self, generation: Generation, destination: Destination) -> None:
+        """Go on with a request that was never sent, beside the others; once the bot stops it is left to the next start."""
+        if self._bot.stopping:
+            return
+        request = request_of(generation, self._bot, self._services)
+        surface = LateSurface(destination, self._bot.delivery)
+        answering = self._bot.conversation.answer(request, surface, resumed_id=generation.id)
+        task = asyncio.create_task(_surviving(answering))
+        self._resumed.add(task)
+        task.add_done_callback(self._resumed.discard)
 
 
 async def _cancel(tasks: Collection[asyncio.Task[None]]) -> None:

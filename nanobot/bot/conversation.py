@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, assert_never
 
 import discord
 
 from nanobot.bot.delivery import Delivery, Posted, Undeliverable
-from nanobot.bot.destination import Destination
+from nanobot.bot.destination import Destination, jump_url_of
 from nanobot.bot.happened import Happened, caption_of_request, caption_of_row, last_word_of, update_of
 from nanobot.bot.metrics import observe_outcome
 from nanobot.bot.packing import MAX_FILES, Parcel
@@ -24,7 +24,7 @@ from nanobot.bot.services import Services
 from nanobot.bot.trouble import DISCORD_TROUBLE
 from nanobot.generation import events
 from nanobot.generation.collect import CollectedPicture
-from nanobot.generation.recovery import Lost, Recovered, Recovery
+from nanobot.generation.recovery import Lost, Recovered, Unannounced
 from nanobot.generation.request import GenerationRequest
 from nanobot.images.errors import PictureError
 from nanobot.images.metadata import PictureDetails
@@ -44,8 +44,8 @@ class Surface(Protocol):
         """Replace the progress that is shown."""
         ...
 
-    async def conclude(self, text: str) -> None:
-        """Say the last word where there is no picture."""
+    async def conclude(self, text: str, *, ended_id: str = "") -> None:
+        """Say the last word where there is no picture, once even if another process says it of `ended_id` again."""
         ...
 
     async def celebrate(
@@ -100,34 +100,42 @@ class Conversation:
         """Wait until no answer is on its way to anybody."""
         await self._idle.wait()
 
-    async def answer(self, request: GenerationRequest, surface: Surface) -> None:
-        """Make the pictures and post them, or say why not."""
+    async def answer(
+        self, request: GenerationRequest, surface: Surface, *, resumed_id: str | None = None
+    ) -> None:
+        """Make the pictures and post them, or say why not; `resumed_id` as in `Generator.generate`."""
         async with self.underway():
-            await self._answer(request, surface)
+            happened = Happened(generation_id=resumed_id or "")
+            try:
+                await self._converse(request, surface, happened, resumed_id)
+            finally:
+                self._at_work.discard(happened.generation_id)
 
-    async def _answer(self, request: GenerationRequest, surface: Surface) -> None:
-        happened = Happened()
-        try:
-            await self._converse(request, surface, happened)
-        finally:
-            self._at_work.discard(happened.generation_id)
-
-    async def _converse(self, request: GenerationRequest, surface: Surface, happened: Happened) -> None:
+    async def _converse(
+        self, request: GenerationRequest, surface: Surface, happened: Happened, resumed_id: str | None
+    ) -> None:
         async with (
             Progress(surface.show) as progress,
-            aclosing(self._services.generator.generate(request)) as happenings,
+            aclosing(self._services.generator.generate(request, resumed_id=resumed_id)) as happenings,
         ):
             last_word = await self._follow(happenings, progress, happened)
         if last_word is not None:
-            await surface.conclude(last_word)
+            await surface.conclude(last_word, ended_id=happened.generation_id)
         elif happened.finished is not None:
             await self._hand_over(request, happened, happened.finished, surface)
+        await self._note_told(happened.generation_id)
 
-    async def deliver_recovered(self, recovery: Recovery, destination: Destination) -> None:
+    async def deliver_recovered(
+        self, recovery: Lost | Unannounced | Recovered, destination: Destination
+    ) -> None:
         """Bring what a crash left behind to the person who asked for it."""
         match recovery:
-            case Lost(sentence=sentence):
-                await self._delivery.tell(sentence, destination)
+            case Lost(generation=generation, sentence=sentence):
+                await self._delivery.tell(sentence, destination, ended_id=generation.id)
+                await self._note_told(generation.id)
+            case Unannounced(generation=generation):
+                await self._delivery.try_edit_original(words.recovered(jump_url_of(generation)), destination)
+                await self._note_told(generation.id)
             case Recovered(generation=generation, pictures=pictures, cost=cost):
                 made = _Made(
                     generation_id=generation.id,
@@ -135,11 +143,17 @@ class Conversation:
                     pictures=pictures[:MAX_FILES],
                     cost=cost,
                 )
-                posted = await self._post(made, destination)
-                if isinstance(posted, Posted):
-                    await self._delivery.try_edit_original(words.recovered(posted.jump_url), destination)
-                else:
-                    await self._delivery.tell(posted, destination)
+                await self._hand_over_late(made, destination)
+            case _:
+                assert_never(recovery)
+
+    async def _hand_over_late(self, made: _Made, destination: Destination) -> None:
+        posted = await self._post(made, destination)
+        if not isinstance(posted, Posted):
+            await self._delivery.tell(posted, destination)
+        elif not posted.is_response:
+            await self._delivery.try_edit_original(words.recovered(posted.jump_url), destination)
+        await self._note_told(made.generation_id)
 
     async def _follow(
         self, happenings: events.EventStream, progress: Progress, happened: Happened
@@ -178,7 +192,11 @@ class Conversation:
         """
         books = self._services.books
         try:
-            posted = await self._delivery.post(self._parcel(made), destination)
+            posted = await self._delivery.post(
+                self._parcel(made),
+                destination,
+                before_follow_up=lambda: books.posting(made.generation_id, channel_id=destination.channel_id),
+            )
         except Undeliverable:
             log.error("generation %s: made for %s but undeliverable", made.generation_id, made.cost)
             await books.close(made.generation_id, GenerationStatus.FAILED, "undeliverable")
@@ -187,7 +205,7 @@ class Conversation:
             log.error("generation %s: made for %s but unfit: %s", made.generation_id, made.cost, error)
             await books.close(made.generation_id, GenerationStatus.FAILED, "unfit for Discord")
             return words.UNFIT
-        except DISCORD_TROUBLE as error:
+        except (*DISCORD_TROUBLE, *DATABASE_TROUBLE) as error:
             log.warning("generation %s: not posted yet: %s", made.generation_id, error)
             return words.POSTPONED
         await self._settle(made, posted)
@@ -202,9 +220,19 @@ class Conversation:
                 cost=made.cost,
                 channel_id=posted.channel_id,
                 message_id=posted.message_id,
+                is_told=False,
             )
         except DATABASE_TROUBLE as error:
             log.error("generation %s: posted, and not settled yet: %s", made.generation_id, error)
+
+    async def _note_told(self, generation_id: str) -> None:
+        """Note that the person knows how it ended, or leave it to recovery to say so once more."""
+        if not generation_id:
+            return
+        try:
+            await self._services.books.told(generation_id)
+        except DATABASE_TROUBLE as error:
+            log.warning("generation %s: told, and not noted yet: %s", generation_id, error)
 
     def _parcel(self, made: _Made) -> Parcel:
         return Parcel(

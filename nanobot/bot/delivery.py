@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 _REQUEST_ENTITY_TOO_LARGE = 40005
 _ATTEMPTS = 3
 _RETRY_SECONDS = 1.0
+# https://docs.discord.com/developers/resources/message#create-message: at most 25 characters
+_MAX_NONCE_CHARACTERS = 25
 
 
 class Undeliverable(NanobotError):
@@ -37,11 +39,12 @@ class Undeliverable(NanobotError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
-    """Where a parcel arrived, the first message of it if there are several."""
+    """Where a parcel arrived, the first message of it if there are several; `is_response` if it is the command's own."""
 
     channel_id: int
     message_id: int
     jump_url: str
+    is_response: bool = False
 
 
 class Delivery:
@@ -51,8 +54,13 @@ class Delivery:
         self._client = client
         self._workers = workers
 
-    async def post(self, parcel: Parcel, destination: Destination) -> Posted:
+    async def post(
+        self, parcel: Parcel, destination: Destination, *, before_follow_up: Callable[[], Awaitable[None]]
+    ) -> Posted:
         """Post the pictures where they belong, or as near to it as Discord allows.
+
+        Of a follow-up nobody can tell afterwards whether it was sent, so that `before_follow_up` has to write down
+        that it is about to be.
 
         Raises:
             Undeliverable: every way is closed for good.
@@ -65,6 +73,7 @@ class Delivery:
             if isinstance(way, _InteractionWay):
                 # The first follow-up to a response that still says "thinking" would take its place, hidden from all.
                 await self.try_edit_original(UPLOADING, destination)
+                await before_follow_up()
             try:
                 while not packing.is_done:
                     messages.append(await self._post_next(way, packing))
@@ -76,16 +85,25 @@ class Delivery:
                 )
                 continue
             first = messages[0]
-            return Posted(channel_id=first.channel.id, message_id=first.id, jump_url=first.jump_url)
+            return Posted(
+                channel_id=first.channel.id,
+                message_id=first.id,
+                jump_url=first.jump_url,
+                is_response=isinstance(way, _ResponseWay),
+            )
         raise Undeliverable(f"generation {parcel.generation_id} cannot be delivered to anybody")
 
-    async def tell(self, sentence: str, destination: Destination) -> bool:
-        """Tell the person something in the place where they asked; say whether that was possible."""
+    async def tell(self, sentence: str, destination: Destination, *, ended_id: str = "") -> bool:
+        """Tell the person something in the place where they asked; say whether that was possible.
+
+        The last word about the generation `ended_id` is told once, even if another process tells it again.
+        """
+        nonce = f"end-{ended_id}"[:_MAX_NONCE_CHARACTERS] if ended_id else None
         if await self.try_edit_original(sentence, destination):
             return True
         for way in self._ways(destination):
             try:
-                await way.send(content=way.addressed(sentence), files=[], view=None, nonce=None)
+                await way.send(content=way.addressed(sentence), files=[], view=None, nonce=nonce)
             except DISCORD_TROUBLE as error:
                 log.info("not told by %s: %s", type(way).__name__, error)
                 continue
@@ -143,7 +161,8 @@ class Delivery:
             ways.append(_ChannelWay(self._client, destination))
         webhook = self._webhook(destination)
         if webhook is not None:
-            ways.append(_InteractionWay(webhook))
+            way = _ResponseWay if destination.may_have_follow_up else _InteractionWay
+            ways.append(way(webhook))
         ways.append(_DirectMessageWay(self._client, destination.user_id))
         return ways
 
@@ -202,6 +221,26 @@ class _InteractionWay:
         return sentence
 
 
+class _ResponseWay:
+    """The command's own response, which only the person sees: however often it is edited, there is one."""
+
+    repeatable = True
+    splits = False
+
+    def __init__(self, webhook: discord.Webhook) -> None:
+        self._webhook = webhook
+
+    async def send(
+        self, *, content: str, files: Sequence[discord.File], view: discord.ui.View | None, nonce: str | None
+    ) -> discord.Message:
+        del nonce
+        # As in `try_edit_original`, @original is an id that discord.py's types do not know.
+        return await self._webhook.edit_message("@original", content=content, view=view, attachments=files)  # type: ignore[call-overload,no-any-return]
+
+    def addressed(self, sentence: str) -> str:
+        return sentence
+
+
 class _DirectMessageWay:
     repeatable = True
     splits = True
@@ -220,7 +259,7 @@ class _DirectMessageWay:
         return sentence
 
 
-_Way = _ChannelWay | _InteractionWay | _DirectMessageWay
+_Way = _ChannelWay | _InteractionWay | _ResponseWay | _DirectMessageWay
 
 
 def _is_final(error: discord.HTTPException) -> bool:

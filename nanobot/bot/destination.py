@@ -29,6 +29,8 @@ class Destination:
     application_id: int | None = None
     interaction_token: str | None = None
     interaction_expires_at: datetime | None = None
+    may_have_follow_up: bool = False
+    """A process ended as it posted a follow-up, which nobody can look for: another would be a second copy."""
 
     @property
     def address(self) -> ReturnAddress:
@@ -69,18 +71,31 @@ def of_message(message: discord.Message, *, file_limit_bytes: int) -> Destinatio
 
 
 def of_generation(generation: Generation, client: discord.Client) -> Destination:
-    """Return the place that a row names, for a process that did not see the request arrive."""
+    """Return the place that a row names, for a process that did not see the request arrive.
+
+    Its server may be another process's, so Discord is left to say whether the bot may post there.
+    """
     guild = client.get_guild(generation.guild_id)
+    may_have_follow_up = generation.posted_channel_id is not None and generation.posted_message_id is None
     return Destination(
         user_id=generation.user_id,
         guild_id=generation.guild_id,
         channel_id=generation.channel_id,
-        may_post_in_channel=generation.guild_id == DIRECT_MESSAGES or guild is not None,
+        may_post_in_channel=not may_have_follow_up,
         file_limit_bytes=guild.filesize_limit if guild else DEFAULT_FILE_LIMIT_BYTES,
         reply_to_message_id=generation.reply_to_message_id,
         application_id=generation.application_id,
         interaction_token=generation.interaction_token,
         interaction_expires_at=generation.interaction_expires_at,
+        may_have_follow_up=may_have_follow_up,
+    )
+
+
+def jump_url_of(generation: Generation) -> str:
+    """Return the link to the message with a posted generation's pictures."""
+    server = generation.guild_id or "@me"
+    return (
+        f"https://discord.com/channels/{server}/{generation.posted_channel_id}/{generation.posted_message_id}"
     )
 
 

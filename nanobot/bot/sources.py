@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import discord
 
@@ -49,6 +50,20 @@ class AttachmentSource:
     def name(self) -> str:
         return file_name(self._attachment.filename)
 
+    @property
+    def reference(self) -> dict[str, Any]:
+        attachment = self._attachment
+        return {
+            "attachment": {
+                "id": str(attachment.id),
+                "filename": attachment.filename,
+                "size": attachment.size,
+                "url": attachment.url,
+                "proxy_url": attachment.proxy_url,
+                "content_type": attachment.content_type,
+            }
+        }
+
     def check(self) -> None:
         """Refuse what can be refused without a download.
 
@@ -83,8 +98,22 @@ class LinkSource:
     def name(self) -> str:
         return file_name(self._url)
 
+    @property
+    def reference(self) -> dict[str, Any]:
+        return {"link": self._url}
+
     async def read(self) -> bytes:
         return await self._links.read(self._url)
+
+
+def source_of(
+    reference: Mapping[str, Any], client: discord.Client, *, max_megabytes: int, links: LinkReader
+) -> PictureSource:
+    """Return the source that gave this reference, perhaps in another process."""
+    if "link" in reference:
+        return LinkSource(reference["link"], links)
+    attachment = discord.Attachment(data=reference["attachment"], state=client._connection)
+    return AttachmentSource(attachment, max_megabytes=max_megabytes)
 
 
 def is_picture(attachment: discord.Attachment) -> bool:

@@ -41,8 +41,8 @@ class InteractionSurface:
             content=update.text, view=_cancel_view(update), attachments=files
         )
 
-    async def conclude(self, text: str) -> None:
-        await self._delivery.tell(text, self._destination)
+    async def conclude(self, text: str, *, ended_id: str = "") -> None:
+        await self._delivery.tell(text, self._destination, ended_id=ended_id)
 
     async def celebrate(self, posted: Posted, remaining: str | None, cheaper: CheaperSize | None) -> None:
         text = words.done(posted.jump_url, remaining, cheaper)
@@ -89,9 +89,9 @@ class MessageSurface:
         elif update.waiting:
             self._progress = await self._message.reply(update.text, view=view or discord.utils.MISSING)
 
-    async def conclude(self, text: str) -> None:
+    async def conclude(self, text: str, *, ended_id: str = "") -> None:
         await self._clear_progress()
-        await self._delivery.tell(text, self._destination)
+        await self._delivery.tell(text, self._destination, ended_id=ended_id)
 
     async def celebrate(self, posted: Posted, remaining: str | None, cheaper: CheaperSize | None) -> None:
         del posted, remaining, cheaper  # the picture itself is the answer

@@ -65,6 +65,11 @@ class FileSource:
     def name(self) -> str:
         return self.path.name
 
+    @property
+    def reference(self) -> None:
+        """Nobody goes on with what a terminal has left."""
+        return None
+
     async def read(self) -> bytes:
         try:
             return await asyncio.to_thread(self.path.read_bytes)

@@ -18,9 +18,10 @@ from nanobot.generation.request import GenerationRequest, ReturnAddress
 from nanobot.nanogpt.shapes import HostedPicture, ImageAnswer, InlinePicture, PendingPicture, Picture
 from nanobot.quotas.desk import Hold, QuotaDesk
 from nanobot.quotas.policy import QuotaRefusal
-from nanobot.store import generations, pictures
-from nanobot.store.database import Database
-from nanobot.store.generations import InteractionTicket, Lease
+from nanobot.store import generations, leases, pictures
+from nanobot.store.database import DATABASE_TROUBLE, Database
+from nanobot.store.generations import InteractionTicket
+from nanobot.store.leases import Lease
 from nanobot.store.pictures import NewPicture
 from nanobot.store.tables import Generation, GenerationStatus
 from nanobot.store.tables import Picture as StoredPicture
@@ -28,15 +29,17 @@ from nanobot.store.tables import Picture as StoredPicture
 log = logging.getLogger(__name__)
 
 LEASE_SECONDS = 60
+PATIENCE = timedelta(minutes=15)
+"""How long somebody who sent a message waits for its answer: as long as a command can be answered."""
 
 
 class TakenOver(PersonError):
-    """Another process ended the generation, since this one gave no sign of life for too long."""
+    """Another process took the generation over, since this one gave no sign of life for too long; it answers now."""
 
     def __init__(self) -> None:
         super().__init__(
-            "The bot lost touch with its database and gave your request up before it was sent. "
-            "Nothing was taken from your quota; please ask again."
+            "The bot lost touch with its database for a while. Another of its processes goes on with your request "
+            "and answers in a moment; there is no need to ask again."
         )
 
 
@@ -116,12 +119,13 @@ class Books:
         cost: Decimal | None,
         channel_id: int = 0,
         message_id: int = 0,
+        is_told: bool = True,
     ) -> None:
         """Settle `images` of the hold, give the rest back, and note where they were posted, all or nothing.
 
         More images than are held, which NanoGPT gave unasked, cost the member nothing. `cost` is what all was paid.
         What was kept only to deliver the pictures (interaction token, inline bytes) is forgotten. A generation that
-        ended before stays as it is, and so does its hold.
+        ended before stays as it is, and so does its hold. Who has yet to say that it `is_told` calls `told` then.
         """
         async with self._database.begin() as session:
             is_first = await generations.mark_posted(
@@ -131,6 +135,7 @@ class Books:
                 channel_id=channel_id,
                 message_id=message_id,
                 cost=cost,
+                untold_by=None if is_told else self._lease(),
             )
             row = await generations.get(session, generation_id) if is_first else None
             if row is not None:
@@ -142,16 +147,35 @@ class Books:
             log.warning("generation %s: posted although it had ended before", generation_id)
 
     async def close(self, generation_id: str, status: GenerationStatus, error: str) -> None:
-        """End the generation with `status` and release its hold.
+        """End the generation with `status` and release its hold; whoever lets the person know calls `told` then.
 
         One that ended before, or that another process took over, stays as it is: its pictures may be about to be posted.
         """
         async with self._database.begin() as session:
             is_ours = await generations.finish(
-                session, generation_id, now=self._clock.now(), owner=self.owner, status=status, error=error
+                session,
+                generation_id,
+                now=self._clock.now(),
+                owner=self.owner,
+                status=status,
+                error=error,
+                untold_by=self._lease(),
             )
             if is_ours:
                 await self._desk.release(session, generation_id, note=status.value)
+
+    async def posting(self, generation_id: str, *, channel_id: int) -> None:
+        """Note that a message is about to be sent that Discord cannot be asked about later."""
+        async with self._database.begin() as session:
+            await generations.mark_posting(session, generation_id, channel_id=channel_id)
+
+    async def told(self, generation_id: str) -> None:
+        """Note that the person knows how it ended: until then another process would tell them after a crash.
+
+        Of a generation that has not ended nothing is noted.
+        """
+        async with self._database.begin() as session:
+            await generations.mark_told(session, generation_id)
 
     async def stored_pictures(self, generation_id: str) -> list[NewPicture]:
         """Return the pictures of a `made` generation in their order."""
@@ -167,7 +191,26 @@ class Books:
     async def renew_leases(self, generation_ids: Collection[str]) -> None:
         """Say of these generations that their process is still alive."""
         async with self._database.begin() as session:
-            await generations.renew_leases(session, self._lease(), generation_ids)
+            await leases.renew(session, self._lease(), generation_ids)
+
+    async def try_release_leases(self) -> None:
+        """Let others take over at once what is left of this process's work; without a database they wait for the leases."""
+        try:
+            async with self._database.begin() as session:
+                left = await leases.release(session, self.owner, now=self._clock.now())
+        except DATABASE_TROUBLE as error:
+            log.warning("leases are kept until they run out: %s", error)
+            return
+        if left:
+            log.warning("%d generations are left to recovery", left)
+
+    def is_awaited(self, generation: Generation) -> bool:
+        """Tell whether somebody still waits for an answer: to a command that can be answered, or a message just sent."""
+        now = self._clock.now()
+        if generation.interaction_expires_at is not None:
+            return now < generation.interaction_expires_at
+        is_reply = generation.reply_to_message_id is not None
+        return is_reply and now < generation.created_at + PATIENCE
 
     async def take_over(
         self, *, limit: int, at_work: Callable[[], Collection[str]], even_if_leased: bool = False
@@ -180,7 +223,7 @@ class Books:
         """
         async with self._database.begin() as session:
             lease = self._lease()
-            return await generations.take_expired(
+            return await leases.take_expired(
                 session,
                 now=lease.until if even_if_leased else self._clock.now(),
                 lease=lease,
@@ -221,9 +264,13 @@ def describe(request: GenerationRequest, plan: Plan) -> dict[str, object]:
         "steps": request.steps,
         "strength": request.strength,
         "kontext_max_mode": request.kontext_max_mode,
+        "is_age_restricted": request.is_age_restricted or None,
+        "moderation": request.moderation or None,
         "check_results": request.check_results or None,
         "pictures": [source.name for source in request.pictures],
+        "picture_references": [source.reference for source in request.pictures],
         "mask": request.mask.name if request.mask else None,
+        "mask_reference": request.mask.reference if request.mask else None,
     }
     return {name: value for name, value in fields.items() if value not in (None, [])}
 

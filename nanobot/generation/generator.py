@@ -53,6 +53,7 @@ class _Job:
     plan: Plan
     ticket: Ticket
     started: float
+    is_resumed: bool
     payment: Payment | None = None
     paying: asyncio.Task[None] | None = None
     handed_over: bool = False
@@ -108,19 +109,24 @@ class Generator:
         """The generations that are waiting or in the making, or paid for and not yet handed on."""
         return frozenset(self._jobs)
 
-    async def generate(self, request: GenerationRequest) -> events.EventStream:
+    async def generate(
+        self, request: GenerationRequest, *, resumed_id: str | None = None
+    ) -> events.EventStream:
         """Carry out `request`, yielding its events in the order that `nanobot.generation.events` gives.
 
-        Close the generator (`contextlib.aclosing`) if you stop listening early.
+        Close the generator (`contextlib.aclosing`) if you stop listening early. `resumed_id` names a generation that
+        recovery took over as never sent: it goes on with the hold that it has.
         """
         try:
             self._breaker.raise_if_open()
             plan = make_plan(request, catalogue=self._catalogue(), defaults=self._defaults)
-            ticket = self._turns.join(request.member.user_id)
+            ticket = self._turns.join(request.member.user_id, is_accepted=resumed_id is not None)
         except PersonError as refusal:
+            if resumed_id is not None:
+                await self._books.close(resumed_id, GenerationStatus.REFUSED, refusal.sentence)
             yield events.Refused(sentence=refusal.sentence)
             return
-        job = _Job(uuid4().hex, request, plan, ticket, time.monotonic())
+        job = _Job(resumed_id or uuid4().hex, request, plan, ticket, time.monotonic(), resumed_id is not None)
         self._jobs[job.id] = job
         try:
             async with aclosing(self._accept_and_perform(job)) as happenings:
@@ -141,10 +147,11 @@ class Generator:
 
     async def _accept_and_perform(self, job: _Job) -> events.EventStream:
         try:
-            held = await surely(self._books.open(job.id, job.request, job.plan))
-            if isinstance(held, QuotaRefusal):
-                yield events.QuotaRefused(refusal=held)
-                return
+            if not job.is_resumed:
+                held = await surely(self._books.open(job.id, job.request, job.plan))
+                if isinstance(held, QuotaRefusal):
+                    yield events.QuotaRefused(refusal=held)
+                    return
             yield events.Accepted(
                 generation_id=job.id,
                 model=job.plan.model_id,

@@ -1,4 +1,4 @@
-"""What a crash left behind: made pictures are delivered, everything else is released, and each person is told."""
+"""What a crash left behind: made pictures are delivered, what was never sent goes on, and everybody is told the rest."""
 
 from __future__ import annotations
 
@@ -28,6 +28,11 @@ PICTURES_GONE = (
     "Your picture was made, but the bot was restarted and it can no longer be fetched. "
     "Nothing was taken from your quota; please ask again."
 )
+WITHDRAWN = "Cancelled. Nothing was taken from your quota."
+NOT_MADE = (
+    "No picture came of your request, and the bot was restarted before it could say why. "
+    "Nothing was taken from your quota; you can ask again."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,14 +45,28 @@ class Recovered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unsent:
+    """Held and never sent, and somebody waits: to go on with `Generator.generate`."""
+
+    generation: Generation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unannounced:
+    """Posted and settled; the person may not know where."""
+
+    generation: Generation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
-    """Released; `sentence` is what the person is told."""
+    """Released; `sentence` is what the person is told, and then `Books.told`."""
 
     generation: Generation
     sentence: str
 
 
-Recovery: TypeAlias = Recovered | Lost
+Recovery: TypeAlias = Recovered | Unsent | Unannounced | Lost
 
 
 async def recover(
@@ -84,9 +103,37 @@ async def _recover_one(books: Books, collector: PictureCollector, generation: Ge
                 generation.id, GenerationStatus.UNKNOWN, "the process ended while NanoGPT was working"
             )
             return Lost(generation=generation, sentence=OUTCOME_UNKNOWN)
-        case _:
+        case GenerationStatus.HELD if books.is_awaited(generation) and _is_complete(generation):
+            return Unsent(generation=generation)
+        case GenerationStatus.HELD:
             await books.close(generation.id, GenerationStatus.INTERRUPTED, "the process ended before sending")
             return Lost(generation=generation, sentence=NEVER_SENT)
+        case GenerationStatus.POSTED:
+            return Unannounced(generation=generation)
+        case ended:
+            return Lost(generation=generation, sentence=_end_of(ended))
+
+
+def _is_complete(generation: Generation) -> bool:
+    """Tell whether every picture that was given can be read again."""
+    asked = generation.request
+    references = [*asked.get("picture_references", ())]
+    if asked.get("mask"):
+        references.append(asked.get("mask_reference"))
+    return len(references) == len(asked.get("pictures", ())) + ("mask" in asked) and all(references)
+
+
+def _end_of(status: GenerationStatus) -> str:
+    """Return what is said of an end that the person was not told of; the row's own words are the operator's."""
+    match status:
+        case GenerationStatus.CANCELLED:
+            return WITHDRAWN
+        case GenerationStatus.INTERRUPTED:
+            return NEVER_SENT
+        case GenerationStatus.UNKNOWN:
+            return OUTCOME_UNKNOWN
+        case _:
+            return NOT_MADE
 
 
 async def _fetch(books: Books, collector: PictureCollector, generation: Generation) -> Recovery:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from nanobot.quotas.standing import Member
 
@@ -28,6 +28,11 @@ class PictureSource(Protocol):
     @property
     def name(self) -> str:
         """The file's name or the link, to name it in a sentence."""
+        ...
+
+    @property
+    def reference(self) -> dict[str, Any] | None:
+        """What another process needs to read it, as JSON holds it; `None` if only this one can."""
         ...
 
     async def read(self) -> bytes:

@@ -96,8 +96,8 @@ class TurnQueue:
     def waiting(self) -> int:
         return len(self._waiting)
 
-    def join(self, member_id: int) -> Ticket:
-        """Take a place at the end.
+    def join(self, member_id: int, *, is_accepted: bool = False) -> Ticket:
+        """Take a place at the end; one that was accepted before a restart is not turned away.
 
         Raises:
             TooManyWaiting: a turn is not free and the member has no waiting place left.
@@ -106,7 +106,7 @@ class TurnQueue:
         self._waiting.append(ticket)
         self._advance()
         waiting = sum(1 for other in self._waiting if other.member_id == member_id)
-        if not ticket.has_turn and waiting > self._waiting_per_member:
+        if not is_accepted and not ticket.has_turn and waiting > self._waiting_per_member:
             self._waiting.remove(ticket)
             raise TooManyWaiting(waiting=waiting - 1)
         return ticket

@@ -8,7 +8,7 @@ several paid calls for one generation: each is announced, and each answer adds t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -18,23 +18,12 @@ from sqlalchemy import select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nanobot.store import pictures as picture_rows
+from nanobot.store.leases import Lease
 from nanobot.store.pictures import NewPicture
 from nanobot.store.tables import OPEN_STATUSES, Generation, GenerationStatus
 
 _NO_LEASE = {"lease_owner": None, "lease_until": None}
 _NO_TOKEN = {"interaction_token": None, "interaction_expires_at": None}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lease:
-    """Which process is at work on a generation, and until when that is believed without a sign of life.
-
-    `owner` is new at each start of a process: what its predecessor left behind is not its own to go on with
-    before it has taken it over.
-    """
-
-    owner: str
-    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,10 +160,12 @@ async def mark_posted(
     channel_id: int,
     message_id: int,
     cost: Decimal | None = None,
+    untold_by: Lease | None = None,
 ) -> bool:
     """Record the message people see: `made → posted`, whoever holds the lease. Token and bytes are forgotten.
 
-    `cost` is what was charged in all; `None` leaves what the answers said.
+    `cost` is what was charged in all; `None` leaves what the answers said. With `untold_by` that process keeps the
+    generation, and the token stays, until `mark_told`.
     """
     return await _end(
         session,
@@ -183,9 +174,40 @@ async def mark_posted(
         start=(GenerationStatus.MADE,),
         status=GenerationStatus.POSTED,
         cost=cost,
+        untold_by=untold_by,
         posted_channel_id=channel_id,
         posted_message_id=message_id,
     )
+
+
+async def mark_posting(session: AsyncSession, generation_id: str, *, channel_id: int) -> bool:
+    """Record that the pictures of a `made` generation are about to be posted where nobody can look for them.
+
+    The row then names a channel and no message.
+    """
+    noted = await session.scalar(
+        update(Generation)
+        .where(Generation.id == generation_id, Generation.status == GenerationStatus.MADE)
+        .values(posted_channel_id=channel_id)
+        .returning(Generation.id)
+        .execution_options(synchronize_session=False)
+    )
+    return noted is not None
+
+
+async def mark_told(session: AsyncSession, generation_id: str) -> bool:
+    """Record that the person knows how their generation ended. Lease and token are forgotten.
+
+    One that is still open stays as it is.
+    """
+    told = await session.scalar(
+        update(Generation)
+        .where(Generation.id == generation_id, Generation.status.not_in(OPEN_STATUSES))
+        .values(**_NO_LEASE, **_NO_TOKEN)
+        .returning(Generation.id)
+        .execution_options(synchronize_session=False)
+    )
+    return told is not None
 
 
 async def finish(
@@ -197,10 +219,12 @@ async def finish(
     status: GenerationStatus,
     error: str | None = None,
     cost: Decimal | None = None,
+    untold_by: Lease | None = None,
 ) -> bool:
     """End an open generation without a message. Token and bytes are forgotten.
 
-    `cost` is what was, or for `unknown` may have been, charged; `None` leaves what the answer said.
+    `cost` is what was, or for `unknown` may have been, charged; `None` leaves what the answer said. `untold_by` as in
+    `mark_posted`.
 
     Raises:
         ValueError: `status` is no such end.
@@ -215,53 +239,9 @@ async def finish(
         status=status,
         owner=owner,
         cost=cost,
+        untold_by=untold_by,
         error=error,
     )
-
-
-async def renew_leases(session: AsyncSession, lease: Lease, generation_ids: Collection[str]) -> int:
-    """Give a process's sign of life for those generations that it is at work on; return how many it still holds."""
-    renewed = await session.scalars(
-        update(Generation)
-        .where(
-            Generation.id.in_(generation_ids),
-            Generation.lease_owner == lease.owner,
-            Generation.lease_until.is_not(None),
-        )
-        .values(lease_until=lease.until)
-        .returning(Generation.id)
-        .execution_options(synchronize_session=False)
-    )
-    return len(renewed.all())
-
-
-async def take_expired(
-    session: AsyncSession, *, now: datetime, lease: Lease, limit: int, at_work: Collection[str] = ()
-) -> Sequence[Generation]:
-    """Take over open generations that got no sign of life, those that wait longest first.
-
-    Their status says what is left to do: run it (`held`), give up on it (`running`), post it (`made`). Processes
-    that call this at once get different ones. A process also takes its own, such as those it could not post, but
-    never those that it names as `at_work`, however late their lease is renewed.
-    """
-    query = (
-        select(Generation)
-        .where(
-            Generation.lease_until.is_not(None),
-            Generation.lease_until <= now,
-            Generation.id.not_in(at_work),
-        )
-        .order_by(Generation.lease_until, Generation.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    taken = (await session.scalars(query)).all()
-    for generation in taken:
-        generation.lease_owner = lease.owner
-        generation.lease_until = lease.until
-        generation.updated_at = now
-    await session.flush()
-    return taken
 
 
 async def _lock(
@@ -292,6 +272,7 @@ async def _end(
     status: GenerationStatus,
     owner: str | None = None,
     cost: Decimal | None = None,
+    untold_by: Lease | None = None,
     **values: Any,
 ) -> bool:
     is_due = (Generation.id == generation_id) & Generation.status.in_(start)
@@ -299,10 +280,14 @@ async def _end(
         is_due &= Generation.lease_owner == owner
     if cost is not None:
         values["cost"] = cost
+    if untold_by is None:
+        values |= _NO_LEASE | _NO_TOKEN
+    else:
+        values |= {"lease_owner": untold_by.owner, "lease_until": untold_by.until}
     ended = await session.scalar(
         update(Generation)
         .where(is_due)
-        .values(updated_at=now, finished_at=now, status=status, **values, **_NO_LEASE, **_NO_TOKEN)
+        .values(updated_at=now, finished_at=now, status=status, **values)
         .returning(Generation.id)
         .execution_options(synchronize_session=False)
     )

@@ -22,7 +22,7 @@ from nanobot.clock import TurnableClock
 from nanobot.generation import events
 from nanobot.generation.books import LEASE_SECONDS
 from nanobot.generation.plan import ModelDefaults
-from nanobot.generation.recovery import Lost, Recovered, Recovery, recover
+from nanobot.generation.recovery import Lost, Recovered, Recovery, Unannounced, Unsent, recover
 from nanobot.generation.request import GenerationRequest, Kind, ReturnAddress
 from nanobot.quotas.policy import Rule
 from nanobot.quotas.standing import Member, Standing
@@ -71,6 +71,10 @@ class Given:
     name: str = "chelsea.png"
     data: bytes = field(default_factory=lambda: photograph("chelsea.png"))
 
+    @property
+    def reference(self) -> dict[str, Any] | None:
+        return {"link": f"https://pictures.example/{self.name}"}
+
     async def read(self) -> bytes:
         return self.data
 
@@ -82,6 +86,10 @@ class SlowlyGiven:
     name: str = "coffee.png"
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     arrive: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def reference(self) -> dict[str, Any] | None:
+        return None
 
     async def read(self) -> bytes:
         self.asked.set()
@@ -184,7 +192,9 @@ class Studio:
                     await self.services.books.posted(
                         generation.id, images=len(pictures), cost=cost, message_id=701
                     )
-                case Lost():
+                case Lost(generation=generation):
+                    await self.services.books.told(generation.id)
+                case Unsent() | Unannounced():
                     pass
         return recoveries
 

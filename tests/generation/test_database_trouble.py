@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from nanobot.generation import events
+from nanobot.generation.books import PATIENCE
 from nanobot.generation.payment import AnswerNotStored
 from nanobot.generation.recovery import Lost
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
@@ -127,6 +128,7 @@ async def test_what_cannot_be_released_now_is_released_by_recovery(
     )
     await mend(studio)
     studio.let_leases_run_out()
+    studio.clock.turn(PATIENCE)
     (lost,) = await studio.recovered()
 
     assert isinstance(lost, Lost)

@@ -9,7 +9,8 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nanobot.store import generations
-from nanobot.store.generations import InteractionTicket, Lease
+from nanobot.store.generations import InteractionTicket
+from nanobot.store.leases import Lease
 from nanobot.store.pictures import NewPicture
 from nanobot.store.tables import Generation
 

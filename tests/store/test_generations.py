@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from nanobot.store import generations, pictures
+from nanobot.store import generations, leases, pictures
 from nanobot.store.database import Database
-from nanobot.store.generations import Lease
+from nanobot.store.leases import Lease
 from nanobot.store.pictures import NewPicture
 from nanobot.store.tables import Generation, GenerationStatus
 from tests.store.rows import LEASE, MINUTE, NOON, PERSON, SERVER, TICKET, add_generation, make_pictures
@@ -171,7 +171,7 @@ async def test_each_step_starts_from_its_own_status(
 async def test_a_process_that_lost_its_lease_can_do_no_more(database: Database) -> None:
     async with database.begin() as session:
         added = await add_generation(session)
-        await generations.take_expired(session, now=LATER, lease=OTHER, limit=10)
+        await leases.take_expired(session, now=LATER, lease=OTHER, limit=10)
 
         assert not await run(session, added.id)
         assert await run(session, added.id, OTHER)
@@ -238,11 +238,11 @@ async def test_a_sign_of_life_keeps_work_from_being_taken_over(database: Databas
         ended = await add_generation(session)
         await fail(session, ended.id)
         lease = Lease(owner=LEASE.owner, until=NOON + 3 * MINUTE)
-        renewed = await generations.renew_leases(session, lease, [at_work.id, ended.id])
+        renewed = await leases.renew(session, lease, [at_work.id, ended.id])
 
         assert renewed == 1
-        assert await generations.take_expired(session, now=LATER, lease=OTHER, limit=9) == []
-        taken = await generations.take_expired(session, now=NOON + 3 * MINUTE, lease=OTHER, limit=9)
+        assert await leases.take_expired(session, now=LATER, lease=OTHER, limit=9) == []
+        taken = await leases.take_expired(session, now=NOON + 3 * MINUTE, lease=OTHER, limit=9)
         assert [each.id for each in taken] == [at_work.id]
 
 
@@ -253,7 +253,7 @@ async def test_a_process_takes_up_its_own_stale_work_but_never_what_it_is_at_wor
         at_work = await add_generation(session)
         left_lying = await add_generation(session)
         own = Lease(owner=LEASE.owner, until=NOON + timedelta(hours=1))
-        taken = await generations.take_expired(session, now=LATER, lease=own, limit=9, at_work=[at_work.id])
+        taken = await leases.take_expired(session, now=LATER, lease=own, limit=9, at_work=[at_work.id])
 
         assert [each.id for each in taken] == [left_lying.id]
 
@@ -262,8 +262,8 @@ async def test_what_waits_longest_is_taken_over_first(database: Database) -> Non
     async with database.begin() as session:
         late = await add_generation(session, lease=Lease(owner="gone", until=NOON + MINUTE / 2))
         early = await add_generation(session, lease=Lease(owner="gone", until=NOON))
-        first = await generations.take_expired(session, now=LATER, lease=OTHER, limit=1)
-        second = await generations.take_expired(session, now=LATER, lease=OTHER, limit=1)
+        first = await leases.take_expired(session, now=LATER, lease=OTHER, limit=1)
+        second = await leases.take_expired(session, now=LATER, lease=OTHER, limit=1)
 
     assert [each.id for each in (*first, *second)] == [early.id, late.id]
     assert (await stored(database, early.id)).lease_owner == OTHER.owner
@@ -276,7 +276,7 @@ async def test_two_processes_take_over_different_work(database: Database, same_d
     async def take(process: Database, owner: str) -> list[str]:
         async with process.begin() as session:
             lease = Lease(owner=owner, until=NOON + 10 * MINUTE)
-            taken = await generations.take_expired(session, now=LATER, lease=lease, limit=15)
+            taken = await leases.take_expired(session, now=LATER, lease=lease, limit=15)
             return [each.id for each in taken]
 
     async with asyncio.timeout(20):
@@ -294,10 +294,10 @@ async def test_taking_over_does_not_wait_for_a_row_that_another_process_has(
         async with one.begin() as session:
             added = [await add_generation(session) for _ in range(2)]
         async with asyncio.timeout(20), one.begin() as first:
-            of_one = await generations.take_expired(first, now=LATER, lease=OTHER, limit=1)
+            of_one = await leases.take_expired(first, now=LATER, lease=OTHER, limit=1)
             async with two.begin() as second:
                 lease = Lease(owner="third process", until=OTHER.until)
-                of_two = await generations.take_expired(second, now=LATER, lease=lease, limit=9)
+                of_two = await leases.take_expired(second, now=LATER, lease=lease, limit=9)
     finally:
         await one.close()
         await two.close()

@@ -10,7 +10,7 @@ import pytest
 
 from nanobot.store import generations, pictures
 from nanobot.store.database import Database
-from nanobot.store.generations import Lease
+from nanobot.store.leases import Lease
 from nanobot.store.pictures import NewPicture
 from nanobot.store.tables import Generation, GenerationStatus, Picture
 from tests.store.rows import LEASE, MINUTE, NOON, add_generation
