@@ -19,6 +19,7 @@ from nanobot.bot.buttons import AgainButton, DeleteButton, EditButton, picture_b
 from nanobot.bot.cancel import CancelButton
 from nanobot.bot.client import NanobotClient
 from nanobot.bot.commands import about
+from nanobot.bot.commands.history import NewerButton, OlderButton
 from nanobot.bot.commands.registry import all_commands
 from nanobot.bot.doors import show_error, show_message_error
 from nanobot.bot.mentions import answer_message
@@ -43,7 +44,8 @@ class Nanobot(NanobotClient):
     def __init__(self, services: Services) -> None:
         super().__init__(services, picture_buttons)
         self._add_commands()
-        self.add_dynamic_items(AgainButton, EditButton, DeleteButton, CancelButton, about.EraseButton)
+        self.add_dynamic_items(AgainButton, EditButton, DeleteButton, CancelButton)
+        self.add_dynamic_items(OlderButton, NewerButton, about.EraseButton)
         self.tree.error(_on_command_error)
         self._background = Background(self)
 

@@ -65,7 +65,7 @@ def test_what_was_erased_is_still_counted_in_the_history() -> None:
     row.request = {}
     row.posted_message_id = None
 
-    assert history_page([row]) == "(erased)\n-# <t:1773835200:R> · `?` · $0.0145 · posted"
+    assert history_page([row]) == "**1** (erased)\n-# <t:1773835200:R> · `?` · $0.0145 · posted"
 
 
 @pytest.mark.parametrize(

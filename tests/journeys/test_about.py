@@ -1,11 +1,11 @@
-"""`/help` and `/history`: what a member may know."""
+"""`/help`: what a member may know."""
 
 from __future__ import annotations
 
 import pytest
 
 from nanobot.sandbox.discord import BadOption
-from tests.journeys.asking import answer, picture
+from tests.journeys.asking import answer
 from tests.journeys.conftest import Community
 
 _SLASH_COMMAND = 1
@@ -50,27 +50,3 @@ async def test_help_tells_more_of_each_topic(community: Community) -> None:
             assert word in told, topic
     with pytest.raises(BadOption):
         await alice.types("/help topic:cooking", channel)
-
-
-async def test_history_lists_what_one_made_here_with_links(community: Community) -> None:
-    """Newest first, failures too; what was made elsewhere or by others is not shown."""
-    alice, channel = community.alice, community.channel
-
-    empty = await answer(alice, "/history", channel)
-
-    assert empty == "You have not made any pictures here yet. Start with `/imagine`."
-
-    made = await picture(alice, "/imagine prompt:a red fox", channel)
-    failed = await alice.types("/imagine prompt:something forbidden", channel)
-    await failed.settled(lambda message: "content policy" in message.content)
-    await picture(community.bob, "/imagine prompt:a koala", channel)
-    private = await picture(alice, "/imagine prompt:a whisper", alice.dm)
-
-    newest, newest_facts, oldest, oldest_facts = (await answer(alice, "/history", channel)).splitlines()
-    assert (newest, oldest) == ("something forbidden", "a red fox")
-    assert newest_facts.endswith("· `hidream` · refused")
-    assert "`hidream` · $0.014 ·" in oldest_facts
-    assert f"https://discord.com/channels/{community.guild.id}/{channel.id}/{made.id}" in oldest_facts
-    in_private = await answer(alice, "/history", alice.dm)
-    assert "a red fox" not in in_private
-    assert f"https://discord.com/channels/@me/{alice.dm.id}/{private.id}" in in_private

@@ -1,4 +1,4 @@
-"""`/help`, `/usage`, `/history` and `/privacy`: what a member may know."""
+"""`/help`, `/usage` and `/privacy`: what a member may know."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from discord import app_commands
 from typing_extensions import override
 
 from nanobot.bot.client import Interaction
-from nanobot.bot.destination import accounting_guild_id, member_of_interaction
+from nanobot.bot.destination import member_of_interaction
 from nanobot.bot.doors import show_error
 from nanobot.bot.replies import about as words
 from nanobot.bot.replies.quotas import usage_page
-from nanobot.store import generations
 from nanobot.store.privacy import erase_person, export_person
 
 Topic: TypeAlias = Literal["prompts", "edits", "options", "spending little"]
@@ -28,7 +27,6 @@ _TOPICS: Final[dict[Topic, str]] = {
     "options": words.HELP_OPTIONS,
     "spending little": words.HELP_COSTS,
 }
-_HISTORY_LENGTH = 8
 
 
 @app_commands.command(name="help", description="How to make and edit pictures")
@@ -53,19 +51,6 @@ async def usage_command(interaction: Interaction) -> None:
         standing = await services.desk.standing(session, member)
         by_model = await services.desk.usage_by_model(session, member, standing.window)
     await interaction.edit_original_response(content=usage_page(standing, by_model))
-
-
-@app_commands.command(name="history", description="What you made here lately")
-async def history_command(interaction: Interaction) -> None:
-    await interaction.response.defer(ephemeral=True, thinking=True)
-    async with interaction.client.services.database.read() as session:
-        rows = await generations.history(
-            session,
-            user_id=interaction.user.id,
-            guild_id=accounting_guild_id(interaction),
-            limit=_HISTORY_LENGTH,
-        )
-    await interaction.edit_original_response(content=words.history_page(rows))
 
 
 class PrivacyCommands(app_commands.Group):
@@ -140,5 +125,4 @@ def _erase_view() -> discord.ui.View:
 COMMANDS: tuple[app_commands.Command[Any, ..., None], ...] = (
     help_command,
     usage_command,
-    history_command,
 )

@@ -9,6 +9,7 @@ from discord import app_commands
 from nanobot.bot.commands import about, pictures
 from nanobot.bot.commands.balance import balance_command
 from nanobot.bot.commands.config import ConfigCommands
+from nanobot.bot.commands.history import history_command
 from nanobot.bot.commands.models import models_command
 from nanobot.bot.commands.quota import QuotaCommands
 from nanobot.bot.modals import open_edit_form
@@ -21,6 +22,7 @@ def all_commands() -> tuple[AnyCommand, ...]:
     return (
         *pictures.COMMANDS,
         *about.COMMANDS,
+        history_command,
         models_command,
         balance_command,
         about.PrivacyCommands(),

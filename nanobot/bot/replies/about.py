@@ -62,6 +62,7 @@ HELP_COSTS = """\
 Then make the good one large, or use `/upscale`.
 • Make one picture at a time unless you want to choose among several.
 • `/usage` shows what is left of your quota. Pictures that fail, are refused or cancelled take nothing from it."""
+HISTORY_SHEET = "The pictures of this list, small, each with its number"
 NO_HISTORY = "You have not made any pictures here yet. Start with `/imagine`."
 PRIVACY = """\
 What is kept: your prompts and the settings of your pictures, when and in which channel you asked, what it cost, and your quota. \
@@ -78,8 +79,9 @@ DELETE_LABEL = "Erase my data"
 
 
 def history_page(generations: Sequence[Generation]) -> str:
-    """List generations, newest first."""
-    return "\n".join(_history_line(generation) for generation in generations) or NO_HISTORY
+    """List generations, newest first, by the numbers that their pictures bear on the sheet."""
+    lines = (_history_line(number, generation) for number, generation in enumerate(generations, start=1))
+    return "\n".join(lines) or NO_HISTORY
 
 
 def erased(erasure: Erasure) -> str:
@@ -94,7 +96,7 @@ def erased(erasure: Erasure) -> str:
             return f"{done} {still_open} are still in the making and were left; ask again when they are done."
 
 
-def _history_line(generation: Generation) -> str:
+def _history_line(number: int, generation: Generation) -> str:
     asked = generation.request
     what = quote(str(asked.get("prompt", "(erased)")), _HISTORY_PROMPT_CHARACTERS)
     model = shorten(str(asked.get("model", "?")), _HISTORY_MODEL_CHARACTERS)
@@ -108,4 +110,4 @@ def _history_line(generation: Generation) -> str:
         )
     else:
         details.append(generation.status.value)
-    return f"{what}\n-# {' · '.join(details)}"
+    return f"**{number}** {what}\n-# {' · '.join(details)}"
