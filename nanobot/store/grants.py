@@ -14,7 +14,9 @@ from nanobot.store.accounts import Account
 from nanobot.store.tables import LedgerEntry
 
 # Written into the statement: neither database uses a partial index for a parameter that it cannot see.
-IS_GRANT = LedgerEntry.kind == literal_column("'grant'")
+_IS_GRANT = LedgerEntry.kind == literal_column("'grant'")
+_LINE = aliased(LedgerEntry)
+_IMAGES = LedgerEntry.grant_images + cast(func.coalesce(func.sum(_LINE.grant_images), 0), BigInteger)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,15 +31,13 @@ class GrantRest:
 
 async def of(session: AsyncSession, account: Account, *, now: datetime) -> list[GrantRest]:
     """Return the grants of which something is left and that have not expired, in the order of their use."""
-    line = aliased(LedgerEntry)
-    images = LedgerEntry.grant_images + cast(func.coalesce(func.sum(line.grant_images), 0), BigInteger)
     rows = await session.execute(
         select(
-            LedgerEntry.id, images, LedgerEntry.grant_usd, func.sum(line.grant_usd), LedgerEntry.expires_at
+            LedgerEntry.id, _IMAGES, LedgerEntry.grant_usd, func.sum(_LINE.grant_usd), LedgerEntry.expires_at
         )
-        .outerjoin(line, line.grant_id == LedgerEntry.id)
+        .outerjoin(_LINE, _LINE.grant_id == LedgerEntry.id)
         .where(
-            IS_GRANT,
+            _IS_GRANT,
             LedgerEntry.guild_id == account.guild_id,
             LedgerEntry.user_id == account.user_id,
             LedgerEntry.grant_id.is_(None),  # else it was added to the account's first grant

@@ -31,6 +31,8 @@ from nanobot.store.tables import LedgerEntry
 # Written into the statements: neither database uses a partial index for a parameter that it cannot see.
 _IS_HOLD = LedgerEntry.kind == literal_column("'hold'")
 _IS_RESET = LedgerEntry.kind == literal_column("'reset'")
+_END = aliased(LedgerEntry)
+_IS_OPEN_HOLD = _IS_HOLD & ~exists().where(_END.hold_id == LedgerEntry.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,15 +70,13 @@ async def sums(session: AsyncSession, account: Account, *, images: Stretch, usd:
         select(func.coalesce(func.max(LedgerEntry.id), 0)).where(_of(account), _IS_RESET).scalar_subquery()
     )
     counts = _of(account) & (func.coalesce(LedgerEntry.hold_id, LedgerEntry.id) > last_reset)
-    ending = aliased(LedgerEntry)
-    is_open = _IS_HOLD & ~exists().where(ending.hold_id == LedgerEntry.id)
     row = (
         await session.execute(
             select(
                 _total(LedgerEntry.allowance_images, counts & _within(images)),
-                _total(LedgerEntry.allowance_images, counts & _within(images) & is_open),
+                _total(LedgerEntry.allowance_images, counts & _within(images) & _IS_OPEN_HOLD),
                 _dollars(LedgerEntry.allowance_usd, counts & _within(usd)),
-                _dollars(LedgerEntry.allowance_usd, counts & _within(usd) & is_open),
+                _dollars(LedgerEntry.allowance_usd, counts & _within(usd) & _IS_OPEN_HOLD),
             )
         )
     ).one()

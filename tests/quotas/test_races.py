@@ -4,36 +4,92 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from nanobot.quotas.desk import Hold
-from nanobot.quotas.policy import Rule
+from nanobot.quotas.policy import OwnerCap, Rule
 from nanobot.quotas.standing import Member
 from nanobot.settings import Period
 from nanobot.store.database import Database
-from nanobot.store.tables import RuleScope, Unit
+from nanobot.store.tables import ALL_GUILDS, RuleScope, Unit
+from tests.quotas.balance import imbalance
 from tests.quotas.visits import MEMBER, Visits
 
 IN_TIME_SECONDS = 60
 
 
-async def test_forty_at_once_share_ten(database: Database) -> None:
-    visits = Visits.at(database)
+TEN_IMAGES = Rule(unit=Unit.IMAGES, amount=10, period=Period.DAY)
+A_DOLLAR = Rule(unit=Unit.USD, amount=Decimal(1), period=Period.DAY)
+UNLIMITED = Rule(unit=Unit.IMAGES, amount=None, period=Period.DAY)
+A_DIME = Decimal("0.1")
+TOGETHER = [Member(user_id=number, guild_id=MEMBER.guild_id) for number in range(1, 9)]
+EVERYWHERE = [Member(user_id=number, guild_id=500 + number % 4) for number in range(1, 9)]
+
+
+@pytest.mark.parametrize(
+    ("scope", "rule", "members"),
+    [
+        pytest.param(RuleScope.SERVER, TEN_IMAGES, [MEMBER], id="own pictures"),
+        pytest.param(RuleScope.SERVER, A_DOLLAR, [MEMBER], id="own dollars"),
+        pytest.param(RuleScope.CAP, TEN_IMAGES, TOGETHER, id="the server's pictures"),
+        pytest.param(RuleScope.CAP, A_DOLLAR, TOGETHER, id="the server's dollars"),
+        pytest.param(None, TEN_IMAGES, EVERYWHERE, id="the owner's pictures"),
+        pytest.param(None, A_DOLLAR, EVERYWHERE, id="the owner's dollars"),
+    ],
+)
+async def test_forty_at_once_in_two_processes_share_ten(
+    database: Database,
+    same_database: Database,
+    scope: RuleScope | None,
+    rule: Rule,
+    members: list[Member],
+) -> None:
+    """Whatever limits them, and whoever they are."""
+    caps = (rule,) if scope is None else ()
+    processes = [Visits.at(each, bot_rule=UNLIMITED, caps=caps) for each in (database, same_database)]
+    if scope is not None:
+        await processes[0].set_rule(scope, 0, rule)
+    visits = [processes[number % 2].of(members[number % len(members)]) for number in range(48)]
     async with asyncio.timeout(IN_TIME_SECONDS):
-        outcomes = await asyncio.gather(*(visits.hold(1) for _ in range(40)))
+        outcomes = await asyncio.gather(*(visit.hold(1, A_DIME) for visit in visits))
 
     assert sum(isinstance(outcome, Hold) for outcome in outcomes) == 10
-    assert (await visits.standing()).used == 10
+    assert [each.used for each in (await visits[0].standing()).constraints if each.limit is not None] == [
+        rule.amount
+    ]
+    assert await imbalance(database, ALL_GUILDS) == []
 
 
-async def test_two_processes_on_one_database_share_ten(database: Database, same_database: Database) -> None:
-    one, two = Visits.at(database), Visits.at(same_database)
+async def test_holds_and_ends_of_everybody_at_once_wait_for_each_other_in_one_order(
+    database: Database, same_database: Database
+) -> None:
+    """With each kind of lock in play no two transactions wait for each other in a circle."""
+    caps = (TEN_IMAGES, A_DOLLAR)
+    processes = [Visits.at(each, bot_rule=UNLIMITED, caps=caps) for each in (database, same_database)]
+    for member in EVERYWHERE[:4]:
+        await processes[0].of(member).set_rule(RuleScope.CAP, 0, TEN_IMAGES)
+
+    async def come_and_go(number: int) -> int:
+        visit = processes[number % 2].of(EVERYWHERE[number % len(EVERYWHERE)])
+        outcome = await visit.hold(1 + number % 3, A_DIME)
+        if not isinstance(outcome, Hold):
+            return 0
+        if number % 2:
+            await visit.release(outcome)
+            return 0
+        await visit.settle(outcome, 1, A_DIME / 2)
+        return 1
+
     async with asyncio.timeout(IN_TIME_SECONDS):
-        outcomes = await asyncio.gather(*((one, two)[number % 2].hold(1) for number in range(40)))
+        kept = sum(await asyncio.gather(*(come_and_go(number) for number in range(64))))
+    standing = await processes[0].standing()
+    (owner,) = [each for each in standing.caps if each.source == OwnerCap() and each.unit is Unit.IMAGES]
 
-    assert sum(isinstance(outcome, Hold) for outcome in outcomes) == 10
-    assert (await two.standing()).used == 10
+    assert 0 < kept <= 10
+    assert owner.used == kept
+    assert await imbalance(database, ALL_GUILDS) == []
 
 
 async def test_at_once_for_two_the_odd_one_is_refused(database: Database, same_database: Database) -> None:

@@ -102,3 +102,7 @@ class Visits:
     async def standing(self) -> Standing:
         async with self.database.read() as session:
             return await self.desk.standing(session, self.member)
+
+    async def set_timezone(self, name: str | None) -> None:
+        async with self.database.begin() as session:
+            await self.desk.set_timezone(session, guild_id=self.member.guild_id, name=name, actor_id=ADMIN)
