@@ -180,7 +180,7 @@ class StatusMismatch:
     @property
     def _hold(self) -> str:
         if self.hold_id is None:
-            return "has no hold"
+            return "it has no hold"
         if self.ended_by is None:
             return f"its hold {self.hold_id} is open"
         ended = "released" if self.ended_by is LedgerKind.RELEASE else "settled"

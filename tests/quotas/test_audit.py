@@ -2,20 +2,68 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from decimal import Decimal
 
+import pytest
 from sqlalchemy import update
 
-from nanobot.quotas.audit import Audit, audit
+from nanobot.quotas.audit import MAX_FINDINGS_EACH, Audit, audit
 from nanobot.store.database import Database
 from nanobot.store.tables import Generation
-from tests.quotas.visits import Visits
+from tests.quotas.visits import MEMBER, Visits
 from tests.store.filled import FAILED, GIVEN_BACK, POSTED, WAITING, fail, fill, post
+from tests.store.test_migrate import run_in
+
+LINE = (
+    "at, counts_at, guild_id, user_id, generation_id, hold_id, part_of, grant_id, kind, "
+    "allowance_images, grant_images, allowance_usd, grant_usd, cost"
+)
 
 
 async def audited(database: Database) -> Audit:
     async with database.read() as session:
         return await audit(session)
+
+
+async def damage(url: str, *statements: str) -> None:
+    """Do what triggers, keys and indexes forbid."""
+    guards = (
+        "ALTER TABLE ledger_entries DISABLE TRIGGER ALL",
+        "ALTER TABLE ledger_entries DROP CONSTRAINT fk_ledger_entries_hold_id_ledger_entries",
+    )
+    if url.startswith("sqlite"):  # whose keys hold only for those who ask for it
+        guards = (
+            "DROP TRIGGER ledger_entries_refuse_update",
+            "DROP TRIGGER ledger_entries_refuse_delete",
+        )
+    indexes = ("DROP INDEX uq_ledger_entries_hold_id", "DROP INDEX uq_ledger_entries_generation_id")
+    await asyncio.to_thread(run_in, url, *guards, *indexes, *statements)
+
+
+def again(where: str) -> str:
+    return f"INSERT INTO ledger_entries ({LINE}) SELECT {LINE} FROM ledger_entries WHERE {where}"  # noqa: S608
+
+
+def drop(where: str) -> str:
+    return f"DELETE FROM ledger_entries WHERE {where}"  # noqa: S608
+
+
+def status(word: str, generation_id: str) -> str:
+    return f"UPDATE generations SET status = '{word}' WHERE id = '{generation_id}'"  # noqa: S608
+
+
+def change(values: str, where: str) -> str:
+    return f"UPDATE ledger_entries SET {values} WHERE {where}"  # noqa: S608
+
+
+def first(generation_id: str, kind: str) -> str:
+    return f"generation_id = '{generation_id}' AND kind = '{kind}' AND part_of IS NULL"
+
+
+def parts(generation_id: str, kind: str) -> str:
+    return f"generation_id = '{generation_id}' AND kind = '{kind}' AND part_of IS NOT NULL"
 
 
 async def test_what_a_bot_wrote_balances(database: Database) -> None:
@@ -53,7 +101,147 @@ async def test_what_was_paid_for_nothing_is_told(database: Database) -> None:
     async with database.begin() as session:
         await session.execute(update(Generation).values(cost=Decimal("1.5")))
 
-    assert (await audited(database)).sentences == [
-        "The books balance: 2 entries, 1 hold, 0 pictures and $0.00 used. "
-        "$1.50 more was paid for pictures that are not posted."
-    ]
+    (said,) = (await audited(database)).sentences
+    assert said.endswith("$0.00 used. $1.50 more was paid for pictures that are not posted.")
+
+
+DAMAGES = {
+    "a hold counted twice": (again(first(WAITING, "hold")), {"HeldTwice", "BucketOff"}),
+    "a hold settled twice": (again(first(POSTED, "settle")), {"EndedTwice", "BucketOff"}),
+    "a hold released twice": (again(first(FAILED, "release")), {"EndedTwice", "BucketOff"}),
+    "a settlement lost": (drop(first(POSTED, "settle")), {"StatusMismatch", "BucketOff"}),
+    "a release lost": (drop(first(FAILED, "release")), {"StatusMismatch", "BucketOff"}),
+    "a hold lost": (drop(first(POSTED, "hold")), {"LooseEntry", "StatusMismatch", "BucketOff"}),
+    "an end without its hold": (
+        change("hold_id = NULL", first(POSTED, "settle")),
+        {"LooseEntry", "StatusMismatch"},
+    ),
+    "an end of a hold to come": (
+        change("hold_id = id + 1", first(POSTED, "settle")),
+        {"LooseEntry", "EndedTwice", "StatusMismatch"},
+    ),
+    "an end of another's hold": (change("user_id = 3", first(POSTED, "settle")), {"LooseEntry"}),
+    "an end of another request": (change("generation_id = 'x'", first(POSTED, "settle")), {"LooseEntry"}),
+    "an end that counts elsewhere": (
+        change("counts_at = '2026-03-18 12:01'", first(FAILED, "release")),
+        {"LooseEntry"},
+    ),
+    "a correction that ends a hold": (
+        change("hold_id = 7", "kind = 'correction'"),
+        {"LooseEntry", "StatusMismatch"},
+    ),
+    "a part of nothing": (change("part_of = 999", parts(WAITING, "hold")), {"LooseEntry"}),
+    "a part of another kind": (
+        change("kind = 'settle'", parts(WAITING, "hold")),
+        {"LooseEntry", "WrongSign"},
+    ),
+    "extras from nowhere": (change("grant_id = 999", parts(WAITING, "hold")), {"LooseDraw"}),
+    "extras of nobody": (change("grant_id = NULL", parts(WAITING, "hold")), {"LooseDraw"}),
+    "extras of another": (change("user_id = 3", "kind = 'grant'"), {"LooseDraw"}),
+    "extras that had expired": (change("expires_at = at", "kind = 'grant'"), {"LooseDraw"}),
+    "a hold that gives": (
+        change("allowance_images = -2", first(WAITING, "hold")),
+        {"WrongSign", "BucketOff"},
+    ),
+    "an end that takes": (
+        change("allowance_images = 1", first(FAILED, "release")),
+        {"WrongSign", "EndedWrongly", "BucketOff"},
+    ),
+    "a grant that takes": (change("grant_images = -5", "grant_images = 5"), {"WrongSign", "GrantOverdrawn"}),
+    "a correction of a grant": (
+        change("grant_usd = 1", "kind = 'correction'"),
+        {"WrongSign", "LooseDraw", "BucketOff"},
+    ),
+    "more given back than held": (
+        change("allowance_images = -3", first(FAILED, "release")),
+        {"EndedWrongly", "BucketOff"},
+    ),
+    "dollars that are not the cost": (
+        change("allowance_usd = 0", first(POSTED, "settle")),
+        {"EndedWrongly", "BucketOff"},
+    ),
+    "a release that keeps dollars": (
+        change("allowance_usd = 0", first(FAILED, "release")),
+        {"EndedWrongly", "BucketOff"},
+    ),
+    "a release that keeps extras": (drop(parts(GIVEN_BACK, "release")), {"EndedWrongly", "BucketOff"}),
+    "extras given back twice": (
+        again(parts(GIVEN_BACK, "release")),
+        {"GivenBackWrongly", "EndedWrongly", "BucketOff"},
+    ),
+    "more taken than was granted": (
+        change("grant_images = 0, grant_usd = 0", "kind = 'grant'"),
+        {"GrantOverdrawn"},
+    ),
+    "a picture counted too much": ("UPDATE usage_buckets SET images = images + 1", {"BucketOff"}),
+    "dollars counted too much": ("UPDATE usage_buckets SET usd = usd + 1", {"BucketOff"}),
+    "a quarter of an hour lost": ("DELETE FROM usage_buckets WHERE guild_id > 0", {"BucketOff"}),
+    "all servers' sums lost": ("DELETE FROM usage_buckets WHERE guild_id < 0", {"BucketOff"}),
+    "a quarter of an hour invented": (
+        "INSERT INTO usage_buckets VALUES (9, '2026-03-18 12:15:00.000000', 0, 1, 0)",
+        {"BucketOff"},
+    ),
+    "a request posted without payment": (status("posted", WAITING), {"StatusMismatch"}),
+    "a request given up and still held": (status("failed", WAITING), {"StatusMismatch"}),
+    "a request open without a hold": (status("made", FAILED), {"StatusMismatch"}),
+    "a request given up and settled": (status("unknown", POSTED), {"StatusMismatch"}),
+    "a hold whose request is gone": (
+        change("generation_id = 'x'", f"generation_id = '{WAITING}'"),
+        {"HoldWithoutGeneration", "StatusMismatch"},
+    ),
+    "a cost that was forgotten": ("UPDATE generations SET cost = NULL", {"CostDiffers"}),
+    "a cost that is another": ("UPDATE generations SET cost = 7", {"CostDiffers"}),
+}
+
+
+@pytest.mark.parametrize(("statement", "expected"), DAMAGES.values(), ids=DAMAGES)
+async def test_each_damage_is_found(
+    database_url: str, database: Database, statement: str, expected: set[str]
+) -> None:
+    await fill(database)
+    await damage(database_url, statement)
+    found = await audited(database)
+
+    assert {type(finding).__name__ for finding in found.findings} == expected
+
+
+async def test_an_audit_can_be_read_by_a_program(database_url: str, database: Database) -> None:
+    await fill(database)
+    await damage(database_url, again(first(POSTED, "settle")))
+    told = json.loads(json.dumps((await audited(database)).to_json()))
+
+    assert told["balances"] is False
+    assert told["totals"]["usd"] == "0.162470"
+    assert told["findings"][0] == {
+        "finding": "EndedTwice",
+        "sentence": "Hold 3 was settled or released 2 times.",
+        "hold_id": 3,
+        "times": 2,
+    }
+    assert {
+        "finding": "BucketOff",
+        "sentence": "The quarter of an hour of server 500 from 2026-03-18 12:00 UTC counts 3 pictures and $0.201235, "
+        "and the ledger says 2 pictures and $0.16247.",
+        "guild_id": MEMBER.guild_id,
+        "starts_at": "2026-03-18T12:00:00+00:00",
+        "ledger_images": 2,
+        "bucket_images": 3,
+        "ledger_usd": "0.162470",
+        "bucket_usd": "0.201235",
+    } in told["findings"]
+
+
+async def test_of_one_sort_of_finding_only_the_first_hundred_are_told(
+    database_url: str, database: Database
+) -> None:
+    await asyncio.to_thread(
+        run_in,
+        database_url,
+        """
+        INSERT INTO ledger_entries (at, counts_at, guild_id, user_id, kind, allowance_images, grant_images)
+        WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 150)
+        SELECT CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, 500, n, 'release', 0, 0 FROM number
+        """,
+    )
+
+    assert len((await audited(database)).findings) == MAX_FINDINGS_EACH
