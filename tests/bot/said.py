@@ -6,8 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from nanobot.bot.replies import about, alarms, balance, config, errors, files, generation, models, quotas
+from nanobot.bot.replies import (
+    about,
+    alarms,
+    balance,
+    config,
+    details,
+    errors,
+    files,
+    generation,
+    models,
+    quotas,
+)
 from nanobot.generation.events import CheaperSize
+from nanobot.images.metadata import PictureDetails
 from nanobot.nanogpt.guide import GUIDE_MODELS
 from nanobot.store.guild_settings import GuildSettings
 from nanobot.store.privacy import Erasure
@@ -28,6 +40,9 @@ CAPTION = generation.Caption(
     cost=Decimal("0.014"),
     seconds=12.34,
     lost=1,
+)
+READ = PictureDetails(
+    prompt="a *fox*, sitting", negative_prompt="text", model="dream_8", width=512, height=768, seed=42
 )
 CHEAPER = CheaperSize(size="512x512", price=Decimal("0.009"), instead_of=Decimal("0.014"))
 
@@ -80,6 +95,11 @@ SAID: Mapping[Callable[..., str], list[str]] = {
     ],
     config.timezone_set: [config.timezone_set("Europe/Berlin", NOON)],
     config.log_channel_set: [config.log_channel_set("<#2>")],
+    details.generation_details: [details.generation_details(made(GenerationStatus.POSTED))],
+    details.file_details: [
+        details.file_details({1: READ}, 1),
+        details.file_details({2: READ, 3: PictureDetails(prompt="a cat")}, 3),
+    ],
     errors.unexpected: [errors.unexpected("1a2b3c4d")],
     files.attachment_too_large: [files.attachment_too_large("fox_1.png", 26_000_000, 25)],
     files.not_a_picture_name: [files.not_a_picture_name("letter.pdf")],

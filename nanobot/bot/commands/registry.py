@@ -12,6 +12,7 @@ from nanobot.bot.commands.config import ConfigCommands
 from nanobot.bot.commands.history import history_command
 from nanobot.bot.commands.models import models_command
 from nanobot.bot.commands.quota import QuotaCommands
+from nanobot.bot.details import show_details
 from nanobot.bot.modals import open_edit_form
 
 AnyCommand: TypeAlias = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu
@@ -29,4 +30,5 @@ def all_commands() -> tuple[AnyCommand, ...]:
         QuotaCommands(),
         ConfigCommands(),
         app_commands.ContextMenu(name="Edit image", callback=open_edit_form),
+        app_commands.ContextMenu(name="Image details", callback=show_details),
     )
