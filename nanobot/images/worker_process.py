@@ -16,6 +16,7 @@ import signal
 import sys
 import threading
 import traceback
+import warnings
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
@@ -42,6 +43,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # What a decoder prints must not get among the answers.
+    warnings.simplefilter("ignore")  # What is odd about strangers' files is nothing for the operator's log.
     _bound_memory()
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
