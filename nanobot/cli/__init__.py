@@ -9,14 +9,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nanobot.cli.checking import check
+from nanobot.cli.migrating import migrate_database
 from nanobot.cli.models import CAPABILITIES, ModelsOptions, print_models
+from nanobot.cli.quota import run_quota
+from nanobot.cli.quota_options import add_quota, quota_options
 from nanobot.cli.sandboxing import SandboxOptions, run_sandbox
 from nanobot.cli.trying import TryOptions, try_prompt
 from nanobot.clock import Clock, ShiftedClock, SystemClock
 from nanobot.errors import OperatorError
 from nanobot.logs import configure_logging
 from nanobot.settings import Settings, load_settings
-from nanobot.store.migrate import migrate
 from nanobot.wiring import run_bot
 
 _EXIT_FAILED = 1
@@ -48,16 +50,24 @@ def _run(arguments: argparse.Namespace) -> int:
         case "run":
             asyncio.run(run_bot(settings, _clock(arguments)))
             return 0
-        case "try":
-            return 0 if asyncio.run(try_prompt(_try_options(arguments), settings)) else _EXIT_FAILED
-        case "check":
-            return 0 if asyncio.run(check(settings)) else _EXIT_FAILED
-        case "models":
-            return 0 if asyncio.run(print_models(_models_options(arguments), settings)) else _EXIT_FAILED
-        case _:
-            migrate(settings.database_url)
-            print("The database is up to date.")
+        case "migrate":
+            migrate_database(settings, copy_from=arguments.copy_from)
             return 0
+        case _:
+            return 0 if asyncio.run(_ask(arguments, settings)) else _EXIT_FAILED
+
+
+async def _ask(arguments: argparse.Namespace, settings: Settings) -> bool:
+    """Run a command that ends by itself, and tell whether it found or did what was asked."""
+    match arguments.command:
+        case "try":
+            return await try_prompt(_try_options(arguments), settings)
+        case "check":
+            return await check(settings)
+        case "models":
+            return await print_models(_models_options(arguments), settings)
+        case _:
+            return await run_quota(quota_options(arguments), settings, SystemClock())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -67,8 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_sandbox(commands.add_parser("sandbox", help="try the whole bot here, without accounts or a network"))
     _add_try(commands.add_parser("try", help="make a picture from the terminal"))
     commands.add_parser("check", help="check settings, database, Discord and NanoGPT")
-    commands.add_parser("migrate", help="bring the database up to date")
+    _add_migrate(commands.add_parser("migrate", help="bring the database up to date, or move to another"))
     _add_models(commands.add_parser("models", help="list the models that NanoGPT has now"))
+    add_quota(commands.add_parser("quota", help="show and change who may make how much, and audit the books"))
     return parser
 
 
@@ -121,6 +132,15 @@ def _add_try(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--sandbox", action="store_true", help="let the offline stand-in paint: no key, no network, no cost"
+    )
+
+
+def _add_migrate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--copy-from",
+        metavar="URL",
+        help="copy everything from this database, such as sqlite+aiosqlite:///nanobot.db, "
+        "into the empty one that DATABASE_URL names",
     )
 
 

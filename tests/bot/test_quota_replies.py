@@ -165,9 +165,7 @@ def test_every_rule_is_on_one_page_of_the_list() -> None:
     pages = [rules_page(many_rules(), page) for page in range(1, 6)]
 
     assert max(len(page) for page in pages) <= MAX_CONTENT_CHARACTERS
-    assert (
-        sum(page.count("1,000,000 pictures per month and $999,999.99 per month") for page in pages) == 42
-    )
+    assert sum(page.count("1,000,000 pictures per month and $999,999.99 per month") for page in pages) == 42
     assert pages[0].splitlines()[-1] == "-# Page 1 of 5; `/quota list page:2` has the next."
     assert pages[4].splitlines()[-1] == "-# Page 5 of 5."
     assert rules_page(many_rules(), 6) == "There is no page 6: the rules fit on 5 pages."
@@ -257,5 +255,5 @@ def test_what_was_made_is_told_by_model() -> None:
     ]
 
     assert usage_page(standing(5, BotRule(), used=3), models).splitlines()[-1] == (
-        "**By model this week** · hidream 2 pictures, $0.028 · (erased) 1 picture, $0"
+        "**By model this week** · hidream 2 pictures, $0.028 · (not known) 1 picture, $0"
     )

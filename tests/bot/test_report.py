@@ -37,7 +37,7 @@ def test_each_day_is_summed_by_member_and_by_model() -> None:
     assert shown.days == ("2026-03-17", "2026-03-18")
     assert [(each.label, each.pictures) for each in shown.by_member] == [("2", (0, 4)), ("ada", (2, 1))]
     assert [(each.label, each.pictures, each.usd) for each in shown.by_model] == [
-        ("(erased)", (0, 4), (0.0, 0.056)),
+        ("(not known)", (0, 4), (0.0, 0.056)),
         ("hidream", (2, 0), (0.028, 0.0)),
         ("flux-kontext", (0, 1), (0.0, 0.014)),
     ]

@@ -12,7 +12,7 @@ async def test_help_lists_every_command(operator: Operator) -> None:
 
     assert run.code == 0
     assert run.out.startswith("usage: bot.py ")
-    for command in ("run", "sandbox", "try", "check", "migrate", "models"):
+    for command in ("run", "sandbox", "try", "check", "migrate", "models", "quota"):
         assert f"    {command} " in run.out
 
 

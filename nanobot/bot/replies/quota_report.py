@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from nanobot.bot.replies.generation import money, shorten
 from nanobot.bot.replies.quotas import pictures
-from nanobot.bot.report.chart import ERASED
+from nanobot.bot.report.chart import NO_MODEL
 from nanobot.store.reports import DayUsage
 
 # https://docs.discord.com/developers/resources/message#attachment-object
@@ -43,7 +43,7 @@ def alt_text(rows: Sequence[DayUsage], days: Sequence[date], names: Mapping[int,
     models: Counter[str] = Counter()
     for row in rows:
         members[names.get(row.user_id, str(row.user_id))] += row.images
-        models[row.model or ERASED] += row.images
+        models[row.model or NO_MODEL] += row.images
     text = (
         f"Bars for each day from {days[0].isoformat()} to {days[-1].isoformat()}: {pictures(_pictures(rows))} for "
         f"{money(_cost(rows))} in all. Most by member: {_most(members)}. Most by model: {_most(models)}."

@@ -25,6 +25,7 @@ AMOUNT_NEEDED = "Give `images`, `usd` or both."
 MEMBER_OR_ROLE = "Give either a member or a role, not both and not neither."
 ONE_SUBJECT = "Give only one of a member, a role and `everyone_together:True`. Without any of them, the server's own default is removed."
 BLOCKS_THEM = "That blocks them altogether, extras included."
+NOTHING_CHANGED = "Nothing was changed yet, as far as the log goes back."
 ALL_TOGETHER = "All members together"
 DEFAULT = "Default"
 RULES_ON_A_PAGE = 10
@@ -94,22 +95,26 @@ def rules_overview(rules: GuildRules, top: Sequence[MemberUsage]) -> str:
 
 def rules_page(rules: GuildRules, page: int) -> str:
     """List one page of a server's rules, from 1, with who set each and when."""
-    entries = _entries(rules)
-    pages = -(-len(entries) // RULES_ON_A_PAGE)
+    every = rules_lines(rules)
+    pages = -(-len(every) // RULES_ON_A_PAGE)
     if page > pages:
         return f"There is no page {page:,}: the rules fit on {_of_pages(pages)}."
-    shown = entries[(page - 1) * RULES_ON_A_PAGE : page * RULES_ON_A_PAGE]
-    lines = [f"{entry.text}{entry.origin}" for entry in shown]
+    lines = every[(page - 1) * RULES_ON_A_PAGE : page * RULES_ON_A_PAGE]
     if pages > 1:
         more = f"; `/quota list page:{page + 1}` has the next" if page < pages else ""
         lines.append(f"-# Page {page} of {pages}{more}.")
     return "\n".join(lines)
 
 
+def rules_lines(rules: GuildRules) -> list[str]:
+    """Return all of a server's rules, most general first, with who set each and when."""
+    return [f"{entry.text}{entry.origin}" for entry in _entries(rules)]
+
+
 def changes_page(changes: Sequence[QuotaChange], *, has_more: bool) -> str:
     """List who changed what and when, newest first; `has_more` says that there are older ones."""
     if not changes:
-        return "Nothing was changed yet, as far as the log goes back."
+        return NOTHING_CHANGED
     lines = [change_line(change) for change in changes]
     if has_more:
         lines.append(f"-# Older ones: `/quota log before:{changes[-1].id}`.")

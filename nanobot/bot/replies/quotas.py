@@ -10,6 +10,7 @@ from typing import assert_never
 from discord.utils import format_dt
 
 from nanobot.bot.replies.generation import money, shorten
+from nanobot.bot.report.chart import NO_MODEL
 from nanobot.quotas.policy import (
     Amount,
     BotRule,
@@ -206,7 +207,7 @@ def _lapsing(grant: GrantLeft, unit: Unit) -> str:
 
 def _models_line(by_model: Sequence[ModelUsage], period: Period) -> str:
     parts = [
-        f"{shorten(use.model, _MODEL_CHARACTERS) or '(erased)'} {pictures(use.images)}, {money(use.cost)}"
+        f"{shorten(use.model, _MODEL_CHARACTERS) or NO_MODEL} {pictures(use.images)}, {money(use.cost)}"
         for use in by_model[:_SHOWN_MODELS]
     ]
     if len(by_model) > _SHOWN_MODELS:

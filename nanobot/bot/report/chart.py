@@ -13,7 +13,8 @@ from nanobot.store.reports import DayUsage
 
 SHOWN_SERIES: Final = 8
 OTHERS: Final = "others"
-ERASED: Final = "(erased)"
+NO_MODEL: Final = "(not known)"
+"""Of requests that were erased, and of what was corrected by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ def chart_of(
         title=title,
         days=tuple(day.isoformat() for day in days),
         by_member=_series(rows, len(days), lambda row: str(row.user_id), _member_labels(names)),
-        by_model=_series(rows, len(days), lambda row: row.model, {"": ERASED}),
+        by_model=_series(rows, len(days), lambda row: row.model, {"": NO_MODEL}),
     )
 
 
