@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import gzip
 import io
 import os
 import subprocess
@@ -16,7 +17,7 @@ from PIL import Image
 
 from nanobot.bot.report.chart import Chart, chart_of, top_members
 from nanobot.bot.report.painting import ChartNotPainted, paint
-from nanobot.bot.report.table import table_of
+from nanobot.bot.report.table import as_file, table_of
 from nanobot.store.reports import DayUsage
 
 DAYS = [date(2026, 3, 17), date(2026, 3, 18)]
@@ -73,6 +74,17 @@ def test_a_name_is_no_formula_for_a_spreadsheet(name: str) -> None:
     text = table_of([use(0, 1, 2)], days=DAYS, names={1: name})
 
     assert list(csv.reader(io.StringIO(text)))[1][2] == f"'{name}"
+
+
+def test_a_table_that_is_too_large_to_be_sent_is_packed() -> None:
+    table = table_of([use(0, member, 1) for member in range(1000)], days=DAYS, names={})
+
+    plain, packed = as_file(table, max_bytes=100_000), as_file(table, max_bytes=20_000)
+
+    assert plain == ("report.csv", table.encode())
+    assert packed[0] == "report.csv.gz"
+    assert len(packed[1]) < 20_000
+    assert gzip.decompress(packed[1]) == table.encode()
 
 
 async def test_the_chart_is_painted_whatever_members_are_called() -> None:

@@ -40,6 +40,7 @@ BELONGS_TO: Mapping[str, frozenset[str]] = {
     "pybase64": frozenset({"images", "nanogpt"}),
     "pydantic_settings": frozenset({"settings"}),
     "prometheus_client": frozenset({"bot"}),
+    "matplotlib": frozenset({"bot"}),
     "rich": frozenset({"cli", "sandbox"}),
 }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import io
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -19,7 +18,7 @@ from nanobot.bot.replies import quota_report as report_words
 from nanobot.bot.replies import quota_rules as words
 from nanobot.bot.report.chart import chart_of, top_members
 from nanobot.bot.report.painting import paint
-from nanobot.bot.report.table import table_of
+from nanobot.bot.report.table import as_file, table_of
 from nanobot.bot.trouble import DISCORD_TROUBLE
 from nanobot.store.quota_changes import changes
 from nanobot.store.reports import DayUsage
@@ -82,7 +81,7 @@ async def report(interaction: Interaction, days: ReportDays = 30) -> None:
     png = await paint(chart_of(rows, title=title, days=dates, names=names))
     alt_text = report_words.alt_text(rows, dates, names)
     chart = discord.File(io.BytesIO(png), filename="report.png", description=alt_text)
-    table = await asyncio.to_thread(_table, rows, dates, names, interaction.filesize_limit - len(png))
+    table = await asyncio.to_thread(_table, rows, dates, names, interaction.filesize_limit // 2)
     await interaction.edit_original_response(
         content=report_words.report_page(rows, days), attachments=[chart, table]
     )
@@ -106,11 +105,8 @@ async def _name(guild: discord.Guild, user_id: int) -> str | None:
 def _table(
     rows: Sequence[DayUsage], days: Sequence[date], names: Mapping[int, str], max_bytes: int
 ) -> discord.File:
-    """Return the table as a file, packed where it would be too large to be sent."""
-    data = table_of(rows, days=days, names=names).encode()
-    if len(data) <= max_bytes // 2:  # the request has more to carry than the files
-        return discord.File(io.BytesIO(data), filename="report.csv")
-    return discord.File(io.BytesIO(gzip.compress(data)), filename="report.csv.gz")
+    filename, data = as_file(table_of(rows, days=days, names=names), max_bytes=max_bytes)
+    return discord.File(io.BytesIO(data), filename=filename)
 
 
 COMMANDS: tuple[app_commands.Command[Any, ..., None], ...] = (list_rules, show_log, report)

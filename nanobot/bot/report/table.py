@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -26,6 +27,14 @@ def table_of(rows: Sequence[DayUsage], *, days: Sequence[date], names: Mapping[i
             (days[row.day], row.user_id, name, _harmless(row.model), row.images, f"{row.cost.normalize():f}")
         )
     return text.getvalue()
+
+
+def as_file(table: str, *, max_bytes: int) -> tuple[str, bytes]:
+    """Return a name and the bytes of a file of at most about `max_bytes`: packed where the plain text is larger."""
+    data = table.encode()
+    if len(data) <= max_bytes:
+        return "report.csv", data
+    return "report.csv.gz", gzip.compress(data)
 
 
 def _harmless(words: str) -> str:
