@@ -9,12 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    ScalarSelect,
     cast,
     exists,
     func,
@@ -69,14 +67,19 @@ async def sums(session: AsyncSession, account: Account, *, images: Stretch, usd:
     last_reset = (
         select(func.coalesce(func.max(LedgerEntry.id), 0)).where(_of(account), _IS_RESET).scalar_subquery()
     )
-    counts = _of(account) & (func.coalesce(LedgerEntry.hold_id, LedgerEntry.id) > last_reset)
+    in_images, in_usd = _within(images), _within(usd)
     row = (
         await session.execute(
             select(
-                _total(LedgerEntry.allowance_images, counts & _within(images)),
-                _total(LedgerEntry.allowance_images, counts & _within(images) & _IS_OPEN_HOLD),
-                _dollars(LedgerEntry.allowance_usd, counts & _within(usd)),
-                _dollars(LedgerEntry.allowance_usd, counts & _within(usd) & _IS_OPEN_HOLD),
+                _total(LedgerEntry.allowance_images, in_images),
+                _total(LedgerEntry.allowance_images, in_images & _IS_OPEN_HOLD),
+                func.sum(LedgerEntry.allowance_usd).filter(in_usd),
+                func.sum(LedgerEntry.allowance_usd).filter(in_usd & _IS_OPEN_HOLD),
+            ).where(
+                _of(account),
+                LedgerEntry.counts_at >= min(images.start, usd.start),
+                LedgerEntry.counts_at < max(images.end, usd.end),
+                func.coalesce(LedgerEntry.hold_id, LedgerEntry.id) > last_reset,
             )
         )
     ).one()
@@ -113,10 +116,6 @@ def _within(stretch: Stretch) -> ColumnElement[bool]:
     return (LedgerEntry.counts_at >= stretch.start) & (LedgerEntry.counts_at < stretch.end)
 
 
-def _total(column: InstrumentedAttribute[int], where: ColumnElement[bool]) -> ScalarSelect[int]:
+def _total(column: InstrumentedAttribute[int], where: ColumnElement[bool]) -> ColumnElement[int]:
     # PostgreSQL sums integers to a wider type, whose values the driver would hand out as decimals.
-    return select(cast(func.coalesce(func.sum(column), 0), BigInteger)).where(where).scalar_subquery()
-
-
-def _dollars(column: InstrumentedAttribute[Decimal], where: ColumnElement[bool]) -> ScalarSelect[Any]:
-    return select(func.sum(column)).where(where).scalar_subquery()
+    return cast(func.coalesce(func.sum(column).filter(where), 0), BigInteger)
