@@ -89,7 +89,11 @@ def last_word_of(event: events.Event) -> str | None:
             return quota_refusal(refusal)
         case events.Cancelled():
             return words.CANCELLED
-        case events.Refused(sentence=sentence) | events.Failed(sentence=sentence):
+        case (
+            events.Refused(sentence=sentence)
+            | events.Delayed(sentence=sentence)
+            | events.Failed(sentence=sentence)
+        ):
             return sentence
         case _:
             return None

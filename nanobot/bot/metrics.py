@@ -18,7 +18,9 @@ def observe_outcome(event: events.Event) -> None:
             OUTCOMES.labels("finished").inc()
             PICTURES.inc(event.pictures)
             DOLLARS.inc(float(event.cost or 0))
-        case events.Refused() | events.QuotaRefused() | events.Cancelled() | events.Failed():
+        case (
+            events.Refused() | events.QuotaRefused() | events.Cancelled() | events.Delayed() | events.Failed()
+        ):
             OUTCOMES.labels(type(event).__name__.lower()).inc()
         case _:
             pass

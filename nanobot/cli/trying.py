@@ -122,7 +122,11 @@ class _View:
                 self._print(f"{escape(event.model)}, {event.seconds:.1f} s{cost}")
                 for remark in _remarks(event):
                     self._print(escape(remark))
-            case events.Refused(sentence=sentence) | events.Failed(sentence=sentence):
+            case (
+                events.Refused(sentence=sentence)
+                | events.Delayed(sentence=sentence)
+                | events.Failed(sentence=sentence)
+            ):
                 self._describe("Failed")
                 self._print(escape(sentence))
             case _:

@@ -15,12 +15,13 @@ from nanobot.nanogpt.errors import PictureNotMade
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Basket:
-    """Counts the pictures that could be had, that are lost, and that were not made."""
+    """Counts the pictures that could be had, that are lost (some of which `may_come` later), and that were not made."""
 
     plan: Plan
     payment: Payment
     collected: int = 0
     lost: int = 0
+    may_come: bool = False
     _check_cost: Decimal | None = None
     _not_made: list[PictureNotMade] = field(default_factory=list)
 
@@ -34,6 +35,7 @@ class Basket:
             self._not_made.append(picture.not_made)
         else:
             self.lost += 1
+            self.may_come = self.may_come or picture.may_come
 
     @property
     def not_made_sentence(self) -> str | None:

@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 LEASE_SECONDS = 60
 PATIENCE = timedelta(minutes=15)
+# https://docs.nano-gpt.com/api-reference/image-generation#downloading-the-image: signed links live about an hour
+LINKS_LAST = timedelta(hours=1)
 """How long somebody who sent a message waits for its answer: as long as a command can be answered."""
 
 
@@ -211,6 +213,10 @@ class Books:
             return now < generation.interaction_expires_at
         is_reply = generation.reply_to_message_id is not None
         return is_reply and now < generation.created_at + PATIENCE
+
+    def may_still_be_fetched(self, generation: Generation) -> bool:
+        """Tell whether the signed links of a generation's pictures can still be good."""
+        return self._clock.now() < generation.created_at + LINKS_LAST
 
     async def take_over(
         self, *, limit: int, at_work: Callable[[], Collection[str]], even_if_leased: bool = False

@@ -14,7 +14,7 @@ from nanobot.images.errors import PictureError
 from nanobot.images.fit import whole_picture_dimensions
 from nanobot.images.workers import ImageWorkers
 from nanobot.nanogpt.client import NanoGPTClient
-from nanobot.nanogpt.errors import NanoGPTError, PictureNotMade
+from nanobot.nanogpt.errors import DownloadFailed, NanoGPTError, PictureNotMade
 from nanobot.nanogpt.shapes import HostedPicture
 from nanobot.store.pictures import NewPicture
 
@@ -38,10 +38,14 @@ class CollectedPicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingPicture:
-    """A picture that cannot be had; `not_made` where NanoGPT's task ended without one, else it was made and is lost."""
+    """A picture that cannot be had; `not_made` where NanoGPT's task ended without one, else it was made and is lost.
+
+    With `may_come` it is only out of reach for now: another attempt later may succeed.
+    """
 
     position: int
     not_made: PictureNotMade | None = None
+    may_come: bool = False
 
 
 Collected: TypeAlias = CollectedPicture | MissingPicture
@@ -74,12 +78,10 @@ class PictureCollector:
 
     async def collect_all(
         self, generation_id: str, stored: Sequence[NewPicture], *, check: bool
-    ) -> list[CollectedPicture]:
-        """Return those that can be had, in order."""
+    ) -> list[Collected]:
+        """Fetch all and return what came of each, in order."""
         collected = [
-            picture
-            async for picture in self.collect(generation_id, _one_by_one(stored), check=check)
-            if isinstance(picture, CollectedPicture)
+            picture async for picture in self.collect(generation_id, _one_by_one(stored), check=check)
         ]
         return sorted(collected, key=lambda picture: picture.position)
 
@@ -114,7 +116,8 @@ class PictureCollector:
             return MissingPicture(position=position, not_made=error)
         except (NanoGPTError, PictureError) as error:
             log.error("generation %s: picture %d is paid but lost: %s", generation_id, position, error)
-            return MissingPicture(position=position)
+            may_come = isinstance(error, DownloadFailed) and error.temporary
+            return MissingPicture(position=position, may_come=may_come)
         verdict = await self._review.check(generation_id, data) if check else Verdict(is_flagged=False)
         return CollectedPicture(
             position=position,

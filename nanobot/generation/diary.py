@@ -6,7 +6,8 @@ Neither prompts nor what a person is told are in it, since those may quote the p
 from __future__ import annotations
 
 import logging
-from typing import assert_never
+from collections.abc import Mapping
+from typing import Final, assert_never
 
 from nanobot.generation import events
 
@@ -34,15 +35,22 @@ def _words(event: events.Event) -> str:
         case events.Finished(seconds=seconds, pictures=pictures):
             missing = f", {event.failed} not made and {event.lost} lost" if event.failed + event.lost else ""
             words = f"{_pictures(pictures)} made within {seconds:.1f} s for {_price(event)}{missing}"
-        case events.Refused() | events.QuotaRefused():
-            words = "refused before it was accepted"
-        case events.Cancelled():
-            words = "withdrawn by the member"
-        case events.Failed():
-            words = "failed"
+        case (
+            events.Refused() | events.QuotaRefused() | events.Cancelled() | events.Delayed() | events.Failed()
+        ):
+            words = _ENDS[type(event)]
         case _:
             assert_never(event)
     return words
+
+
+_ENDS: Final[Mapping[type[events.Event], str]] = {
+    events.Refused: "refused before it was accepted",
+    events.QuotaRefused: "refused before it was accepted",
+    events.Cancelled: "withdrawn by the member",
+    events.Delayed: "made, and out of reach for now",
+    events.Failed: "failed",
+}
 
 
 def _pictures(count: int) -> str:

@@ -1,7 +1,7 @@
 """What happens to a request, as a closed union: every consumer renders it by one `match`.
 
 Order: `Accepted`, then `Queued` zero or more times, `Preparing`, `Generating`, `PictureReady` for each picture as it
-arrives, and exactly one last event of `Finished`, `Cancelled` or `Failed`. A request that was never accepted yields `Refused` or
+arrives, and exactly one last event of `Finished`, `Delayed`, `Cancelled` or `Failed`. A request that was never accepted yields `Refused` or
 `QuotaRefused` alone.
 """
 
@@ -111,6 +111,13 @@ class Cancelled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Delayed:
+    """Paid and made, and out of reach for now: it stays `made`, and recovery goes on trying while its links last."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
     """It came to nothing; the hold is released. `sentence` says why and what to do."""
 
@@ -127,6 +134,7 @@ Event: TypeAlias = (
     | Refused
     | QuotaRefused
     | Cancelled
+    | Delayed
     | Failed
 )
 

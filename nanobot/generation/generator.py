@@ -41,6 +41,10 @@ from nanobot.store.tables import GenerationStatus
 
 log = logging.getLogger(__name__)
 
+PICTURES_DELAYED = (
+    "Your picture is made, but NanoGPT's storage does not hand it out right now. I go on trying for an hour and post it "
+    "as soon as I have it; there is no need to ask again."
+)
 PICTURES_LOST = "NanoGPT made the picture, but it could not be fetched. Nothing was taken from your quota; try again in a minute."
 
 
@@ -192,6 +196,10 @@ class Generator:
                 if isinstance(picture, CollectedPicture):
                     yield events.PictureReady(picture=picture, total=job.plan.count)
         await asyncio.shield(paying)
+        if not basket.collected and basket.may_come:
+            job.handed_over = True  # to recovery, once the lease has run out
+            yield events.Delayed(sentence=PICTURES_DELAYED)
+            return
         if not basket.collected:
             await surely(self._books.close(job.id, GenerationStatus.FAILED, "no picture could be fetched"))
             yield events.Failed(sentence=basket.not_made_sentence or PICTURES_LOST)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from nanobot.generation.books import LEASE_SECONDS, Books
-from nanobot.generation.collect import CollectedPicture, PictureCollector
+from nanobot.generation.collect import CollectedPicture, MissingPicture, PictureCollector
 from nanobot.store.database import DATABASE_TROUBLE
 from nanobot.store.tables import Generation, GenerationStatus
 
@@ -90,10 +90,12 @@ async def recover(
             log.warning("generation %s: taken over as %s", generation.id, generation.status)
             async with _leased(books, generation.id, pause):
                 recovery = await _recover_one(books, collector, generation)
-            yield recovery
+            if recovery is not None:
+                yield recovery
 
 
-async def _recover_one(books: Books, collector: PictureCollector, generation: Generation) -> Recovery:
+async def _recover_one(books: Books, collector: PictureCollector, generation: Generation) -> Recovery | None:
+    """Say what is to be done; nothing for now where the pictures are to be fetched in a later round."""
     match generation.status:
         case GenerationStatus.MADE:
             return await _fetch(books, collector, generation)
@@ -136,7 +138,7 @@ def _end_of(status: GenerationStatus) -> str:
             return NOT_MADE
 
 
-async def _fetch(books: Books, collector: PictureCollector, generation: Generation) -> Recovery:
+async def _fetch(books: Books, collector: PictureCollector, generation: Generation) -> Recovery | None:
     if generation.images_made < generation.images_wanted:
         log.error(
             "generation %s: %d of %d pictures are there; what the rest cost is unknown",
@@ -146,7 +148,11 @@ async def _fetch(books: Books, collector: PictureCollector, generation: Generati
         )
     stored = await books.stored_pictures(generation.id)
     check = generation.request.get("check_results") is True
-    pictures = tuple(await collector.collect_all(generation.id, stored, check=check))
+    found = await collector.collect_all(generation.id, stored, check=check)
+    pictures = tuple(picture for picture in found if isinstance(picture, CollectedPicture))
+    is_worth_a_wait = any(isinstance(picture, MissingPicture) and picture.may_come for picture in found)
+    if not pictures and is_worth_a_wait and books.may_still_be_fetched(generation):
+        return None
     if pictures:
         return Recovered(generation=generation, pictures=pictures, cost=_cost(generation, pictures))
     await books.close(generation.id, GenerationStatus.FAILED, "no picture could be fetched after a restart")

@@ -90,7 +90,7 @@ async def end_hold(session: AsyncSession, generation_id: str, ending: Ending, *,
     total_usd = held.usd + sum(draw.amount for draw in held.usd_draws)
     keep_images = min(Decimal(ending.images), total_images)
     keep_usd = _keep_usd(ending, held=total_usd, share=keep_images / total_images)
-    if keep_usd > total_usd:
+    if keep_usd > total_usd > 0:  # with no price known nothing was held, and no limit in dollars applied
         log.warning("generation %s: cost $%s, and $%s was held for it", generation_id, keep_usd, total_usd)
     end = _line(
         account, ending.kind, at=now, counts_at=first.counts_at, generation_id=generation_id

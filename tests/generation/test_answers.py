@@ -11,8 +11,8 @@ from aiohttp.test_utils import TestServer
 from sqlalchemy import func, select
 
 from nanobot.generation import events
-from nanobot.generation.collect import CollectedPicture
-from nanobot.generation.generator import PICTURES_LOST
+from nanobot.generation.collect import CollectedPicture, MissingPicture
+from nanobot.generation.generator import PICTURES_DELAYED, PICTURES_LOST
 from nanobot.images.sniff import ImageFormat, sniff
 from nanobot.store.pictures import NewPicture
 from nanobot.store.tables import GenerationStatus, Picture
@@ -63,6 +63,16 @@ async def test_pictures_that_cannot_be_fetched_cost_the_member_nothing(studio: S
     assert await studio.counted() == 0
 
 
+async def test_pictures_that_are_out_of_reach_for_now_are_not_given_up(studio: Studio) -> None:
+    """They are paid: the person is told that they will come, and the hold stays."""
+    studio.nanogpt.trouble.keep_failing(503, "storage_down", on="files")
+    happened = await studio.run()
+
+    assert happened[-1] == events.Delayed(sentence=PICTURES_DELAYED)
+    assert (await studio.generation()).status is GenerationStatus.MADE
+    assert await studio.counted() == 1
+
+
 async def test_only_what_arrives_is_counted(studio: Studio) -> None:
     """Of an answer whose addresses do not work, the inline picture is delivered and the other costs nothing."""
     studio.nanogpt.trouble.answer_mixed = True
@@ -93,7 +103,9 @@ async def test_bytes_that_are_no_picture_after_all_are_left_out(studio: Studio) 
     whole = NewPicture(data=photograph("coffee.png"))
     collected = await studio.services.collector.collect_all("0" * 32, [torn, whole], check=False)
 
-    assert [(picture.position, picture.width) for picture in collected] == [(2, 96)]
+    assert isinstance(collected[0], MissingPicture)
+    assert isinstance(collected[1], CollectedPicture)
+    assert collected[1].width == 96
 
 
 @pytest.mark.parametrize("name", ["coffee.png", "rocket.jpg"])
@@ -103,7 +115,7 @@ async def test_a_picture_that_breaks_off_is_left_out(studio: Studio, name: str) 
     half, whole = NewPicture(data=data[: len(data) // 2]), NewPicture(data=data)
     collected = await studio.services.collector.collect_all("0" * 32, [half, whole], check=False)
 
-    assert [picture.position for picture in collected] == [2]
+    assert [type(picture) for picture in collected] == [MissingPicture, CollectedPicture]
 
 
 @pytest.mark.parametrize(("given", "delivered"), [(3, 3), (30, 10)])

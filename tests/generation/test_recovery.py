@@ -88,6 +88,31 @@ async def test_what_is_made_and_can_no_longer_be_fetched_is_released(studio: Stu
     assert await studio.counted() == 0
 
 
+async def test_what_is_out_of_reach_for_now_is_fetched_as_soon_as_it_can_be(studio: Studio) -> None:
+    studio.nanogpt.trouble.keep_failing(503, "storage_down", on="files")
+    await studio.run()
+    studio.let_leases_run_out()
+    too_early = await studio.recovered()
+    studio.nanogpt.trouble.stop_failing("storage_down", on="files")
+    studio.let_leases_run_out()
+    (recovered,) = await studio.deliver_left_behind()
+
+    assert too_early == []
+    assert isinstance(recovered, Recovered)
+    assert await studio.statuses() == [GenerationStatus.POSTED]
+
+
+async def test_what_stays_out_of_reach_is_released_after_an_hour(studio: Studio) -> None:
+    studio.nanogpt.trouble.keep_failing(503, "storage_down", on="files")
+    await studio.run()
+    studio.clock.turn(timedelta(hours=1))
+    (lost,) = await studio.recovered()
+
+    assert isinstance(lost, Lost)
+    assert lost.sentence == PICTURES_GONE
+    assert await studio.counted() == 0
+
+
 async def test_a_lease_keeps_others_off_until_it_runs_out(studio: Studio) -> None:
     await leave_behind(studio, 1, GenerationStatus.HELD)
     studio.clock.turn(timedelta(seconds=LEASE_SECONDS - 1))
