@@ -4,19 +4,17 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
 
-from nanobot.quotas.changing import MAX_GRANT_AMOUNT, MAX_RULE_AMOUNT, QuotaInputError
 from nanobot.quotas.desk import Hold
-from nanobot.quotas.policy import BotRule, LimitReached, MemberRule, RoleRule, Rule, ServerRule
+from nanobot.quotas.policy import LimitReached, PriceUnknown, Rule
 from nanobot.quotas.standing import Member
-from nanobot.quotas.windows import period_window
 from nanobot.settings import Period
 from nanobot.store.database import Database
-from nanobot.store.tables import LedgerEntry, RuleScope, Unit
-from tests.quotas.visits import ADMIN, MEMBER, NOON, TEN_A_DAY, Visits
+from nanobot.store.tables import RuleScope, Unit
+from tests.quotas.visits import MEMBER, NOON, Visits
 
 DAY = timedelta(days=1)
+A_DOLLAR = Rule(unit=Unit.USD, amount=Decimal(1), period=Period.DAY)
 
 
 @pytest.fixture
@@ -209,79 +207,6 @@ async def test_each_members_books_are_their_own(visits: Visits, other: Member) -
     assert (await visits.of(other).standing()).granted == 1
 
 
-async def test_rules_apply_as_soon_as_they_are_set(visits: Visits) -> None:
-    seen = []
-    for scope, subject_id, images in [
-        (RuleScope.SERVER, 0, 5),
-        (RuleScope.ROLE, 71, 3),
-        (RuleScope.ROLE, 72, 6),
-        (RuleScope.ROLE, 99, 1000),
-        (RuleScope.MEMBER, MEMBER.user_id, 2),
-        (RuleScope.MEMBER, 3, 1000),
-    ]:
-        await visits.set_rule(scope, subject_id, Rule(unit=Unit.IMAGES, amount=images, period=Period.DAY))
-        standing = await visits.standing()
-        seen.append((standing.images.source, standing.left))
-
-    assert seen == [
-        (ServerRule(), 5),
-        (RoleRule(role_id=71), 3),
-        (RoleRule(role_id=72), 6),
-        (RoleRule(role_id=72), 6),
-        (MemberRule(), 2),
-        (MemberRule(), 2),
-    ]
-
-
-async def test_a_rule_that_is_taken_away_uncovers_the_next(visits: Visits) -> None:
-    unlimited = Rule(unit=Unit.IMAGES, amount=None, period=Period.DAY)
-    await visits.set_rule(RuleScope.SERVER, 0, Rule(unit=Unit.IMAGES, amount=5, period=Period.WEEK))
-    await visits.set_rule(RuleScope.MEMBER, MEMBER.user_id, unlimited)
-    assert (await visits.standing()).left is None
-
-    await visits.set_rule(RuleScope.MEMBER, MEMBER.user_id, None)
-    assert (await visits.standing()).left == 5
-
-    await visits.set_rule(RuleScope.SERVER, 0, None)
-    assert (await visits.standing()).images.source == BotRule()
-
-
-async def test_a_rule_of_a_longer_period_counts_what_was_used_before(visits: Visits) -> None:
-    await visits.hold_granted(4)
-    visits.clock.turn(DAY)
-    await visits.set_rule(RuleScope.SERVER, 0, Rule(unit=Unit.IMAGES, amount=6, period=Period.WEEK))
-    standing = await visits.standing()
-
-    assert (standing.used, standing.left) == (4, 2)
-    assert standing.window.resets_at == datetime(2026, 3, 23, tzinfo=UTC)
-
-
-async def test_a_rule_is_replaced_and_not_doubled(visits: Visits) -> None:
-    await visits.set_rule(RuleScope.SERVER, 0, Rule(unit=Unit.IMAGES, amount=5, period=Period.WEEK))
-    await visits.set_rule(RuleScope.SERVER, 0, Rule(unit=Unit.IMAGES, amount=None, period=Period.MONTH))
-    async with visits.database.read() as session:
-        shown = await visits.desk.rules(session, MEMBER.guild_id)
-
-    assert shown.of(RuleScope.SERVER, Unit.IMAGES)[0] == Rule(
-        unit=Unit.IMAGES, amount=None, period=Period.MONTH
-    )
-
-
-async def test_the_rules_of_a_server_are_shown_whole(visits: Visits) -> None:
-    five = Rule(unit=Unit.IMAGES, amount=5, period=Period.DAY)
-    await visits.set_rule(RuleScope.ROLE, 71, five)
-    await visits.set_rule(RuleScope.MEMBER, 8, five)
-    await visits.of(Member(user_id=8, guild_id=501)).set_rule(RuleScope.SERVER, 0, five)
-    async with visits.database.read() as session:
-        shown = await visits.desk.rules(session, MEMBER.guild_id)
-
-    assert shown.bot == TEN_A_DAY
-    assert [(each.scope, each.subject_id, each.rule) for each in shown.placed] == [
-        (RuleScope.MEMBER, 8, five),
-        (RuleScope.ROLE, 71, five),
-    ]
-
-
 async def test_a_blocked_member_keeps_credits_for_later(visits: Visits) -> None:
     await visits.grant(3)
     await visits.set_rule(
@@ -294,69 +219,92 @@ async def test_a_blocked_member_keeps_credits_for_later(visits: Visits) -> None:
     assert (refusal.left, refusal.constraint.granted) == (0, 3)
 
 
-async def test_usage_shows_who_made_most_whatever_was_reset(visits: Visits) -> None:
-    busy, idle = visits, visits.of(Member(user_id=3, guild_id=MEMBER.guild_id))
-    await busy.grant(5)
-    await busy.settle(await busy.hold_granted(12), 11, Decimal("0.11"))
-    await busy.reset()
-    await idle.settle(await idle.hold_granted(2), 2, None)
-    await idle.of(Member(user_id=4, guild_id=MEMBER.guild_id)).release(
-        await idle.of(Member(user_id=4, guild_id=MEMBER.guild_id)).hold_granted(1)
-    )
-    async with visits.database.read() as session:
-        usage = await visits.desk.usage(
-            session, guild_id=MEMBER.guild_id, window=period_window(Period.DAY, NOON), limit=10
-        )
-        top = await visits.desk.usage(
-            session, guild_id=MEMBER.guild_id, window=period_window(Period.DAY, NOON), limit=1
-        )
+async def test_dollars_are_held_by_the_estimate_and_settled_by_the_cost(visits: Visits) -> None:
+    await visits.set_rule(RuleScope.SERVER, 0, A_DOLLAR)
+    hold = await visits.hold_granted(2, Decimal("0.4"))
+    held = await visits.standing()
+    await visits.settle(hold, 2, Decimal("0.25"))
+    settled = await visits.standing()
 
-    assert [(each.user_id, each.images, each.cost) for each in usage] == [
-        (MEMBER.user_id, 11, Decimal("0.11")),
-        (3, 2, Decimal(0)),
+    assert (held.usd.used, held.usd.held, held.usd.left) == (Decimal("0.4"), Decimal("0.4"), Decimal("0.6"))
+    assert (settled.usd.used, settled.usd.held) == (Decimal("0.25"), 0)
+
+
+async def test_what_costs_more_than_thought_is_used_and_the_operator_is_told(
+    visits: Visits, caplog: pytest.LogCaptureFixture
+) -> None:
+    await visits.set_rule(RuleScope.SERVER, 0, A_DOLLAR)
+    hold = await visits.hold_granted(1, Decimal("0.9"))
+    await visits.settle(hold, 1, Decimal("1.2"))
+    standing = await visits.standing()
+
+    assert (standing.usd.used, standing.usd.left) == (Decimal("1.2"), 0)
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
+        f"generation {hold.generation_id}: cost $1.200000, and $0.900000 was held for it"
     ]
-    assert top == usage[:1]
 
 
-@pytest.mark.parametrize("images", [0, -3, MAX_GRANT_AMOUNT + 1])
-async def test_a_grant_has_bounds(visits: Visits, images: int) -> None:
-    with pytest.raises(QuotaInputError, match="from 1 to 1,000,000"):
-        await visits.grant(images)
+async def test_where_nobody_says_what_it_cost_the_estimate_stands_for_what_was_made(visits: Visits) -> None:
+    await visits.settle(await visits.hold_granted(3, Decimal("0.1")), 2, None)
 
+    assert (await visits.standing()).usd.used == Decimal("0.066667")
+
+
+async def test_a_limit_in_dollars_refuses_what_has_no_price(visits: Visits) -> None:
+    assert isinstance(await visits.hold(1), Hold)
+    await visits.set_rule(RuleScope.CAP, 0, A_DOLLAR)
+
+    assert isinstance(await visits.hold(1), PriceUnknown)
+
+
+async def test_what_was_used_before_a_limit_in_dollars_counts_in_it(visits: Visits) -> None:
+    await visits.settle(await visits.hold_granted(1, Decimal("0.95")), 1, Decimal("0.95"))
+    await visits.set_rule(RuleScope.SERVER, 0, A_DOLLAR)
+
+    assert isinstance(await visits.hold(1, Decimal("0.06")), LimitReached)
+    assert isinstance(await visits.hold(1, Decimal("0.05")), Hold)
+
+
+async def test_the_grant_that_lapses_first_is_used_first_and_given_back_to_last(visits: Visits) -> None:
+    await visits.grant(2)
+    await visits.grant(2, expires_at=NOON + 9 * DAY)
+    await visits.grant(2, expires_at=NOON + DAY)
+    hold = await visits.hold_granted(13)
+    while_held = (await visits.standing()).images.grants
+    await visits.settle(hold, 12)
+
+    assert [(grant.grant_id, grant.amount) for grant in while_held] == [(2, 1), (1, 2)]
+    assert [(grant.grant_id, grant.amount) for grant in (await visits.standing()).images.grants] == [
+        (2, 2),
+        (1, 2),
+    ]
+
+
+async def test_what_comes_back_to_a_grant_that_has_lapsed_is_lost(visits: Visits) -> None:
+    await visits.grant(5, expires_at=NOON + DAY)
+    hold = await visits.hold_granted(12)
+    visits.clock.turn(DAY - timedelta(microseconds=1))
+    assert (await visits.standing()).granted == 3
+
+    visits.clock.turn(timedelta(microseconds=1))
+    await visits.release(hold)
     assert (await visits.standing()).granted == 0
 
 
-async def test_a_rule_has_an_upper_bound(visits: Visits) -> None:
-    with pytest.raises(QuotaInputError, match="from 0 to 1,000,000") as failure:
-        await visits.set_rule(
-            RuleScope.SERVER, 0, Rule(unit=Unit.IMAGES, amount=MAX_RULE_AMOUNT + 1, period=Period.DAY)
-        )
+async def test_a_lowered_limit_counts_what_is_running_and_takes_nothing_of_it_away(visits: Visits) -> None:
+    hold = await visits.hold_granted(6)
+    await visits.set_rule(RuleScope.SERVER, 0, Rule(unit=Unit.IMAGES, amount=3, period=Period.DAY))
 
-    assert failure.value.sentence == (
-        "An allowance is a number from 0 to 1,000,000, and 1,000,001 is not: give another."
-    )
+    assert (await visits.standing()).left == 0
+    assert await visits.settle(hold, 6)
+    assert (await visits.standing()).used == 6
 
 
-@pytest.mark.parametrize(
-    ("scope", "subject_id"), [(RuleScope.SERVER, 5), (RuleScope.MEMBER, 0), (RuleScope.ROLE, 0)]
-)
-async def test_a_rule_is_about_somebody(visits: Visits, scope: RuleScope, subject_id: int) -> None:
-    with pytest.raises(ValueError, match="subject is 0"):
-        await visits.set_rule(scope, subject_id, TEN_A_DAY)
+async def test_grants_of_one_unit_do_not_stand_in_for_the_other(visits: Visits) -> None:
+    await visits.set_rule(RuleScope.SERVER, 0, A_DOLLAR)
+    await visits.grant(Decimal("0.5"), unit=Unit.USD)
 
-
-async def test_the_books_say_who_did_what_and_why(visits: Visits) -> None:
-    await visits.grant(5)
-    hold = await visits.hold_granted(2)
-    await visits.release(hold)
-    await visits.reset()
-    async with visits.database.read() as session:
-        entries = (await session.scalars(select(LedgerEntry).order_by(LedgerEntry.id))).all()
-
-    assert [(each.kind, each.actor_id, each.note) for each in entries] == [
-        ("grant", ADMIN, None),
-        ("hold", None, None),
-        ("release", None, "cancelled"),
-        ("reset", ADMIN, None),
-    ]
-    assert [each.generation_id for each in entries] == [None, hold.generation_id, hold.generation_id, None]
+    assert isinstance(await visits.hold(11, Decimal("0.1")), LimitReached)
+    await visits.hold_granted(1, Decimal("1.3"))
+    standing = await visits.standing()
+    assert (standing.usd.used, standing.usd.granted, standing.granted) == (1, Decimal("0.2"), 0)

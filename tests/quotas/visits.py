@@ -106,3 +106,15 @@ class Visits:
     async def set_timezone(self, name: str | None) -> None:
         async with self.database.begin() as session:
             await self.desk.set_timezone(session, guild_id=self.member.guild_id, name=name, actor_id=ADMIN)
+
+    async def correct(self, *, images: int, usd: Decimal, note: str) -> None:
+        async with self.database.begin() as session:
+            await self.desk.correct(
+                session,
+                guild_id=self.member.guild_id,
+                user_id=self.member.user_id,
+                images=images,
+                usd=usd,
+                actor_id=ADMIN,
+                note=note,
+            )
