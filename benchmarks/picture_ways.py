@@ -107,9 +107,9 @@ def decoders(data: bytes, *, width: int, height: int) -> tuple[Callable[[], obje
     return (with_pillow, with_opencv, with_pyvips)
 
 
-def encoder(data_url: str) -> Callable[[], object]:
+def encoder(data_url: tuple[bytes, ...]) -> Callable[[], object]:
     """Return a call that only encodes what `data_url` shows, in its format and at our quality, and makes it text."""
-    head, _, body = data_url.partition(",")
+    head, _, body = b"".join(data_url).decode("ascii").partition(",")
     image = Image.open(BytesIO(pybase64.b64decode(body)))
     image.load()
     kind = head.removeprefix("data:image/").partition(";")[0]

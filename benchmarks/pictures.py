@@ -118,7 +118,7 @@ def _measure(file: PictureFile, clock: Callable[[], float], rounds: int) -> Row:
     )
 
 
-def _ours(data: bytes) -> str:
+def _ours(data: bytes) -> tuple[bytes, ...]:
     return prepare_picture(data).data_url
 
 
@@ -198,7 +198,7 @@ def _print_request(clock: Callable[[], float], rounds: int) -> None:
     print(f"memory for the data URL at its peak: {peak / len(picture):.2f} × the file")
 
 
-def _body(picture: bytes) -> bytes:
+def _body(picture: bytes) -> tuple[bytes, ...]:
     data_url = to_data_url("image/jpeg", [picture])
     return ImageRequest(model="hidream", prompt="a red fox", image_data_urls=(data_url,)).to_json()
 

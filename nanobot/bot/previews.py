@@ -40,7 +40,7 @@ class Previews:
             log.debug("no preview of picture %d: %s", picture.position, error)
             return
         suffix = prepared.media_type.rpartition("/")[2]
-        encoded = prepared.data_url.partition(",")[2]
+        encoded = b"".join(prepared.data_url).partition(b",")[2]
         self._made[picture.position] = _Preview(
             base64.b64decode(encoded), f"preview-{picture.position}.{suffix}"
         )

@@ -12,6 +12,7 @@ from nanobot.generation.request import PictureSource
 from nanobot.images.erased import prepare_erased_mask
 from nanobot.images.prepare import PreparedPicture, prepare_mask, prepare_picture, share_of_body
 from nanobot.images.workers import ImageWorkers
+from nanobot.nanogpt import DataUrl
 
 
 class MaskNeeded(PersonError):
@@ -28,8 +29,8 @@ class MaskNeeded(PersonError):
 class GivenPictures:
     """What goes into the request: data URLs of at most 4 MB each."""
 
-    data_urls: tuple[str, ...] = ()
-    mask_data_url: str | None = None
+    data_urls: tuple[DataUrl, ...] = ()
+    mask_data_url: DataUrl | None = None
 
 
 class PictureGatherer:

@@ -57,9 +57,9 @@ _PLAIN_PART = 0.98
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedPicture:
-    """`data_url` is ASCII of `data_url_bytes`, at most `MAX_DATA_URL_BYTES`; sides in pixels."""
+    """`data_url` is ASCII in pieces, `data_url_bytes` in all, at most `MAX_DATA_URL_BYTES`; sides in pixels."""
 
-    data_url: str
+    data_url: tuple[bytes, ...]
     media_type: str
     width: int
     height: int
@@ -175,5 +175,5 @@ def _prepared(
         media_type=image_format.media_type,
         width=width,
         height=height,
-        data_url_bytes=len(data_url),
+        data_url_bytes=sum(map(len, data_url)),
     )

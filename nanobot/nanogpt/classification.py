@@ -11,15 +11,15 @@ from typing import Any, Final
 from nanobot.nanogpt.answers import is_success, load_object
 from nanobot.nanogpt.money import read_dollars
 from nanobot.nanogpt.refusals import read_refusal
-from nanobot.nanogpt.shapes import Classification, check_data_url, to_json_list
+from nanobot.nanogpt.shapes import Classification, DataUrl, check_data_url, to_json_list
 from nanobot.nanogpt.transport import Reply
 
 # "only the first 10 are processed"
 MAX_CLASSIFIED_PICTURES: Final = 10
 
 
-def to_classification_json(data_urls: Sequence[str]) -> bytes:
-    """Build the body of `POST /api/nsfw/image`.
+def to_classification_json(data_urls: Sequence[DataUrl]) -> tuple[bytes, ...]:
+    """Build the body of `POST /api/nsfw/image`, in pieces.
 
     Raises:
         ValueError: there is no picture, there are more than `MAX_CLASSIFIED_PICTURES`, or one is no data URL of a picture.
@@ -28,7 +28,7 @@ def to_classification_json(data_urls: Sequence[str]) -> bytes:
         raise ValueError(f"one to {MAX_CLASSIFIED_PICTURES} pictures are classified at once")
     for data_url in data_urls:
         check_data_url(data_url)
-    return b'{"imageDataUrls":%s}' % to_json_list(data_urls)
+    return (b'{"imageDataUrls":', *to_json_list(data_urls), b"}")
 
 
 def parse_classification(reply: Reply, *, count: int, secret: str) -> Classification:

@@ -23,9 +23,9 @@ from nanobot.nanogpt.download import fetch_picture
 from nanobot.nanogpt.errors import Unauthorized
 from nanobot.nanogpt.pace import Pace
 from nanobot.nanogpt.repeating import Repeater
-from nanobot.nanogpt.shapes import Balance, Classification, HostedPicture, ImageAnswer, ImageRequest
+from nanobot.nanogpt.shapes import Balance, Classification, DataUrl, HostedPicture, ImageAnswer, ImageRequest
 from nanobot.nanogpt.tasks import TaskState, follow, parse_task, to_task_json
-from nanobot.nanogpt.transport import MAX_ANSWER_BYTES, Reply, exchange, open_session
+from nanobot.nanogpt.transport import MAX_ANSWER_BYTES, Body, Reply, exchange, open_session
 
 _log = logging.getLogger(__name__)
 
@@ -176,7 +176,7 @@ class NanoGPTClient:
             lambda: self.check_task(task_id), sleep=self._sleep, timeout_seconds=self._task_timeout_seconds
         )
 
-    async def classify_pictures(self, data_urls: Sequence[str]) -> Classification:
+    async def classify_pictures(self, data_urls: Sequence[DataUrl]) -> Classification:
         """Let NanoGPT judge which pictures are not safe for work, and pay for it ($0.0015 each in 2026).
 
         Raises:
@@ -242,7 +242,7 @@ class NanoGPTClient:
         parse: Callable[[Reply], _Result],
         *,
         what: str,
-        body: bytes | None,
+        body: Body | None,
         timeout_seconds: float = _READ_TIMEOUT_SECONDS,
         is_paid: bool = False,
     ) -> _Result:
@@ -260,7 +260,7 @@ class NanoGPTClient:
         self,
         path: str,
         headers: Mapping[str, str],
-        body: bytes | None,
+        body: Body | None,
         timeout_seconds: float,
         max_answer_bytes: int = MAX_ANSWER_BYTES,
     ) -> Reply:

@@ -5,11 +5,10 @@ This is the border where aiohttp's exceptions end: above it there is only the tr
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import aiohttp
 
@@ -21,8 +20,9 @@ MAX_ANSWER_BYTES: Final = 128 * 1024 * 1024
 # Name lookup, TCP and TLS together.
 CONNECT_TIMEOUT_SECONDS: Final = 15.0
 _CHUNK_BYTES: Final = 256 * 1024
-# Up to here a body is handed to the system in one go, without anybody noticing.
-_LARGEST_WHOLE_BODY_BYTES: Final = 64 * 1024
+
+Body: TypeAlias = bytes | tuple[bytes, ...]
+"""What a request carries: short and whole, or in pieces, which are sent one after the other and never joined."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ async def exchange(
     url: str,
     *,
     headers: Mapping[str, str],
-    body: bytes | None,
+    body: Body | None,
     timeout_seconds: float,
     max_answer_bytes: int = MAX_ANSWER_BYTES,
 ) -> Reply:
@@ -68,6 +68,8 @@ async def exchange(
     # Connecting must run out first: when the whole runs out, nobody can tell whether the order was on its way.
     connect_seconds = min(CONNECT_TIMEOUT_SECONDS, timeout_seconds / 2)
     timeout = aiohttp.ClientTimeout(total=timeout_seconds, connect=connect_seconds)
+    if isinstance(body, tuple):
+        headers = {**headers, "Content-Length": str(sum(map(len, body)))}
     request_id: str | None = None
     try:
         with _translated():
@@ -75,7 +77,7 @@ async def exchange(
                 "GET" if body is None else "POST",
                 url,
                 headers=headers,
-                data=_payload(body),
+                data=_pieces(body) if isinstance(body, tuple) else body,
                 timeout=timeout,
                 allow_redirects=False,
             ) as response:
@@ -115,9 +117,11 @@ async def _read_answer(response: aiohttp.ClientResponse, max_bytes: int) -> byte
         return b""
 
 
-def _payload(body: bytes | None) -> bytes | io.BytesIO | None:
-    """Choose how a body is sent: of a file aiohttp writes pieces, which costs threads, and lets the event loop breathe."""
-    return body if body is None or len(body) <= _LARGEST_WHOLE_BODY_BYTES else io.BytesIO(body)
+async def _pieces(body: tuple[bytes, ...]) -> AsyncIterator[memoryview]:
+    """Yield what the system takes in without holding up the event loop; aiohttp waits after each until it is on its way."""
+    for piece in body:
+        for start in range(0, len(piece), _CHUNK_BYTES):
+            yield memoryview(piece)[start : start + _CHUNK_BYTES]
 
 
 @contextmanager

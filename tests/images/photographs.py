@@ -70,11 +70,12 @@ def display_p3() -> bytes:
 
 def file_in(prepared: PreparedPicture) -> bytes:
     """Return the bytes that the data URL carries, after checking that all it says about itself is true."""
-    head, _, body = prepared.data_url.partition(",")
+    data_url = b"".join(prepared.data_url)
+    head, _, body = data_url.decode("ascii").partition(",")
     data = pybase64.b64decode(body, validate=True)
 
     assert head == f"data:{prepared.media_type};base64"
-    assert prepared.data_url_bytes == len(prepared.data_url.encode()) <= 4_000_000
+    assert prepared.data_url_bytes == len(data_url) <= 4_000_000
     assert picture_in(data).size == (prepared.width, prepared.height)
     return data
 

@@ -48,7 +48,7 @@ def outcome(data: bytes, *, max_side: int) -> str | None:
         return str(error)
 
     assert max(prepared.width, prepared.height) <= max_side
-    assert prepared.data_url_bytes == len(prepared.data_url) <= 4_000_000
+    assert prepared.data_url_bytes == len(b"".join(prepared.data_url)) <= 4_000_000
     return None
 
 

@@ -66,6 +66,7 @@ async def test_large_pictures_go_there_and_back_unharmed() -> None:
         prompt="a collage",
         model="gpt-4o-image",
         image_data_urls=tuple("data:image/png;base64," + letter * 4_000_000 for letter in "abc"),
+        mask_data_url=(b"data:image/png;base64,", *(bytes([letter]) * 300_000 for letter in b"defg")),
     )
     async with (
         serving(answering(document=inline_document(picture, picture))) as vendor,
@@ -74,6 +75,7 @@ async def test_large_pictures_go_there_and_back_unharmed() -> None:
         answer = await client.generate(request)
 
     assert json.loads(vendor.seen[0].body) == request.to_body()
+    assert vendor.seen[0].headers["Content-Length"] == str(len(vendor.seen[0].body))
     assert answer.pictures == (InlinePicture(data=picture), InlinePicture(data=picture))
     assert answer.cost == Decimal("0.0125")
 

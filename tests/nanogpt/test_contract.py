@@ -62,7 +62,7 @@ def test_task_is_asked_about_as_the_vendor_describes() -> None:
 
 @pytest.mark.parametrize("count", [1, 10])
 def test_pictures_are_judged_as_the_vendor_describes(count: int) -> None:
-    body = json.loads(to_classification_json([_PICTURE] * count))
+    body = json.loads(b"".join(to_classification_json([_PICTURE] * count)))
 
     assert check_request("POST", CLASSIFICATION_PATH, body) == []
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from nanobot.nanogpt import GUIDE_MODELS, MAX_DATA_URL_BYTES, ImageRequest, Model
 
 _PICTURE = "data:image/jpeg;base64,/9j/4AAQ"
+_MEGABYTE = 1024 * 1024
 _MASK = "data:image/png;base64,iVBORw0KGgo="
 
 
@@ -69,7 +70,16 @@ def test_json_holds_exactly_the_body(
         mask_data_url=_MASK if has_mask and pictures else None,
     )
 
-    assert json.loads(request.to_json()) == request.to_body()
+    assert json.loads(b"".join(request.to_json())) == request.to_body()
+
+
+def test_data_url_in_pieces_says_the_same_as_the_whole() -> None:
+    pieces = (b"data:image/jpeg;base64,", b"/9j/", b"4AAQ")
+    fields = {"image_data_urls": (_PICTURE, _PICTURE), "mask_data_url": _PICTURE}
+    in_pieces = _request(image_data_urls=(pieces, pieces), mask_data_url=pieces)
+
+    assert b"".join(in_pieces.to_json()) == b"".join(_request(**fields).to_json())
+    assert in_pieces.to_body() == _request(**fields).to_body()
 
 
 @pytest.mark.parametrize(
@@ -94,6 +104,11 @@ def test_json_holds_exactly_the_body(
         {"image_data_urls": ("data:image/png;base64,\\",)},
         {"image_data_urls": ("data:image/png;base64,ü",)},
         {"image_data_urls": (_PICTURE + "A" * MAX_DATA_URL_BYTES,)},
+        {"image_data_urls": ((),)},
+        {"image_data_urls": ((b"iVBOR", b"data:image/png;base64,"),)},
+        {"image_data_urls": ((b"data:image/png;base64,", b'AA"A'),)},
+        {"image_data_urls": ((b"data:image/png;base64,", "ü".encode()),)},
+        {"image_data_urls": ((b"data:image/png;base64,", *[b"A" * _MEGABYTE] * 4, b"AAAA"),)},
         {"image_data_urls": (_PICTURE,), "mask_data_url": "data:text/html;base64,AAAA"},
     ],
     ids=lambda fields: next(iter(fields)) if isinstance(fields, Mapping) else None,
