@@ -20,7 +20,9 @@ from nanobot.bot.sources import PictureForgotten, pick_picture, pictures_of
 from nanobot.generation.request import MAX_PROMPT_CHARACTERS, GenerationRequest, Kind, PictureSource
 
 _CUSTOM_ID = re.compile(r"^edit:(?P<channel>\d+):(?P<message>\d+)$")
-_PROMPT = "prompt"
+_PROMPT, _PICTURE = "prompt", "picture"
+# https://docs.discord.com/developers/components/reference#string-select
+_MAX_OPTIONS = 25
 
 
 async def open_edit_form(interaction: Interaction, message: discord.Message) -> None:
@@ -32,7 +34,7 @@ async def open_edit_form(interaction: Interaction, message: discord.Message) -> 
         return
     custom_id = f"edit:{message.channel.id}:{message.id}"
     interaction.client.remembered.keep(custom_id, sources)
-    await interaction.response.send_modal(_form(custom_id))
+    await interaction.response.send_modal(_form(custom_id, len(sources)))
 
 
 async def receive_edit_form(interaction: Interaction) -> None:
@@ -48,7 +50,7 @@ async def receive_edit_form(interaction: Interaction) -> None:
     sources = interaction.client.remembered.recall(match.string)
     if sources is None:
         sources = await _fetch_sources(interaction, int(match["channel"]), int(match["message"]))
-    prompt, picked = pick_picture(_typed(data), sources)
+    prompt, picked = pick_picture(_typed(data), sources, chosen=_chosen(data))
     request = GenerationRequest(
         kind=Kind.EDIT, member=member_of_interaction(interaction), prompt=prompt, pictures=tuple(picked)
     )
@@ -71,7 +73,8 @@ async def _fetch_sources(
     return sources
 
 
-def _form(custom_id: str) -> discord.ui.Modal:
+def _form(custom_id: str, pictures: int) -> discord.ui.Modal:
+    """Return the form, with a choice among the pictures of a message that has several."""
     form = discord.ui.Modal(title=words.EDIT_FORM_TITLE, custom_id=custom_id, timeout=900)
     field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
         custom_id=_PROMPT,
@@ -80,13 +83,35 @@ def _form(custom_id: str) -> discord.ui.Modal:
         max_length=MAX_PROMPT_CHARACTERS,
     )
     form.add_item(discord.ui.Label(text=words.EDIT_FORM_LABEL, component=field))
+    if pictures > 1:
+        form.add_item(discord.ui.Label(text=words.EDIT_FORM_PICTURE_LABEL, component=_choice(pictures)))
     return form
 
 
+def _choice(pictures: int) -> discord.ui.Select[discord.ui.Modal]:
+    options = [
+        discord.SelectOption(label=words.nth_picture(number), value=str(number), default=number == 1)
+        for number in range(1, min(pictures, _MAX_OPTIONS) + 1)
+    ]
+    return discord.ui.Select(custom_id=_PICTURE, options=options)
+
+
 def _typed(data: Mapping[str, Any]) -> str:
-    """Return the text of the form's field, wherever the client nested it."""
+    """Return the text of the form's field."""
+    return str(_filled(data, _PROMPT).get("value", ""))
+
+
+def _chosen(data: Mapping[str, Any]) -> int:
+    """Return the number of the picture that was chosen, the first where there was no choice."""
+    values = _filled(data, _PICTURE).get("values") or ["1"]
+    return int(values[0]) if str(values[0]).isdecimal() else 1
+
+
+def _filled(data: Mapping[str, Any], custom_id: str) -> Mapping[str, Any]:
+    """Return a component of the sent form, wherever the client nested it; empty if it is not there."""
     for row in data.get("components", ()):
         for component in (row.get("component"), *row.get("components", ())):
-            if component and component.get("custom_id") == _PROMPT:
-                return str(component.get("value", ""))
-    return ""
+            if component and component.get("custom_id") == custom_id:
+                found: Mapping[str, Any] = component
+                return found
+    return {}

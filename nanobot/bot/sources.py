@@ -139,19 +139,21 @@ def pictures_of(message: discord.Message, *, max_megabytes: int, links: LinkRead
     return files or [LinkSource(url, links) for url in _embedded_pictures(message)]
 
 
-def pick_picture(prompt: str, sources: Sequence[PictureSource]) -> tuple[str, Sequence[PictureSource]]:
-    """Return the prompt and the one picture it is about: `#2 make it night` picks the second, else it is the first.
+def pick_picture(
+    prompt: str, sources: Sequence[PictureSource], *, chosen: int = 1
+) -> tuple[str, Sequence[PictureSource]]:
+    """Return the prompt and the one picture it is about: `#2 make it night` picks the second, else it is the `chosen` one.
 
     Raises:
         NoSuchPicture: fewer pictures are there.
     """
     picked = _PICKED.match(prompt)
-    if picked is None:
+    if picked is None and chosen == 1:
         return prompt, sources[:1]
-    position = int(picked["position"])
-    if position > len(sources):
+    position = chosen if picked is None else int(picked["position"])
+    if not 1 <= position <= len(sources):
         raise NoSuchPicture(no_such_picture(position, len(sources)))
-    return prompt[picked.end() :], sources[position - 1 : position]
+    return prompt[picked.end() if picked else 0 :], sources[position - 1 : position]
 
 
 def _attached_pictures(message: discord.Message) -> list[discord.Attachment]:

@@ -133,6 +133,7 @@ SAID: Mapping[Callable[..., str], list[str]] = {
         ),
         generation.caption(replace(CAPTION, lost=0, flagged=1, left_out=("strength",))),
     ],
+    generation.nth_picture: [generation.nth_picture(2)],
     generation.further_pictures: [
         generation.further_pictures(*which) for which in ((2, 2, 2), (3, 4, 4), (4, 6, 10))
     ],

@@ -35,6 +35,24 @@ async def test_a_form_edits_the_picture_of_any_message(community: Community) -> 
     assert of_photo.fields["prompt"] == "make it night"
 
 
+async def test_one_of_several_pictures_is_chosen_in_the_form(community: Community) -> None:
+    """The first unless another is chosen; of a single picture there is no choice."""
+    alice, channel, nanogpt = community.alice, community.channel, community.nanogpt
+    both = await community.bob.says("my cat", channel, files=[stored_file("chelsea.png"), webp()])
+    one = await community.bob.says("my coffee", channel, files=[webp()])
+    chosen = await (await alice.uses_app("Edit image", both)).wait_modal()
+    await alice.submits(chosen, {"What should change?": "make it night", "Which picture?": "Picture 2"})
+    second = await nanogpt.next_request()
+    left = await (await alice.uses_app("Edit image", both)).wait_modal()
+    await alice.submits(left, {"What should change?": "make it night"})
+    first = await nanogpt.next_request()
+    single = await (await alice.uses_app("Edit image", one)).wait_modal()
+
+    assert looks_like(sent_pictures(second)[0], photograph("coffee.png"))
+    assert looks_like(sent_pictures(first)[0], photograph("chelsea.png"))
+    assert [component["label"] for component in single.components] == ["What should change?"]
+
+
 async def test_a_message_without_a_picture_opens_no_form(community: Community) -> None:
     message = await community.bob.says("no picture", community.channel, files=[File("notes.txt", b"hello")])
     told = await (await community.alice.uses_app("Edit image", message)).response()

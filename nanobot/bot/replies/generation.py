@@ -67,6 +67,7 @@ TEXT_ALONE = (
 )
 EDIT_FORM_TITLE = "Edit this picture"
 EDIT_FORM_LABEL = "What should change?"
+EDIT_FORM_PICTURE_LABEL = "Which picture?"
 EDIT_FORM_PLACEHOLDER = "make it night"
 FORGOTTEN_PICTURE = "I was restarted and no longer know which picture you meant. Choose **Apps → Edit image** on it once more."
 FORGOTTEN_GENERATION = (
@@ -204,6 +205,11 @@ def _remarks(facts: Caption) -> Iterator[str]:
         yield shorten(told.rstrip(), _MAX_REMARK_CHARACTERS)
     if facts.lost:
         yield f"{facts.lost} more could not be fetched and cost you nothing."
+
+
+def nth_picture(number: int) -> str:
+    """Return what a choice among the pictures of a message calls one of them."""
+    return f"Picture {number}"
 
 
 def further_pictures(first: int, last: int, total: int) -> str:
