@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, Row, Select, String, Table, func, insert, select
+from sqlalchemy import ColumnElement, LargeBinary, Row, Select, String, Table, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -143,6 +143,8 @@ async def _copy_between(source: Database, target: Database, now: datetime) -> di
             await _compare_table(old, new, table)
         if target.is_shared:
             await _set_sequences(new)
+            # Until it has looked, PostgreSQL takes every table for a small one and plans for that.
+            await new.execute(text("ANALYZE"))
     return copied
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from nanobot.store import processes
 from nanobot.store.copying import (
@@ -123,6 +124,18 @@ def test_the_books_go_on_where_they_stopped(filled_file: str, postgres_url: str)
     before = on(filled_file, standing)
     assert on(postgres_url, standing) == before
     assert on(postgres_url, go_on).left == before.left - 1
+
+
+def test_postgresql_knows_the_size_of_what_it_was_given(filled_file: str, postgres_url: str) -> None:
+    """It would plan for tables of a few rows, and be slow until it looks by itself."""
+    copied = copy_database(filled_file, postgres_url, now=NOON)
+
+    async def sizes(database: Database) -> dict[str, int]:
+        async with database.read() as session:
+            known = await session.execute(text("SELECT relname, reltuples FROM pg_class"))
+            return {name: int(size) for name, size in known if name in copied}
+
+    assert on(postgres_url, sizes) == copied
 
 
 def test_the_copied_ledger_refuses_to_be_changed(filled_file: str, postgres_url: str) -> None:
