@@ -17,11 +17,11 @@ _HISTORY_MODEL_CHARACTERS = 40
 HELP = """\
 **Make a picture**: `/imagine prompt:a red fox in snow`. Be specific: subject, surroundings, light, style.
 **Edit a picture**: reply to it with what to change, such as “make it night”. If it is not one of mine, mention me in the reply. \
-Or open its menu: **Apps → Edit image**. Or use `/edit`. If a message has several pictures, start with `#2` for the second.
+Or open its menu: **Apps → Edit image**. Or use `/edit`. If a message has several pictures, start a reply with `#2` for the second.
 **From your own pictures**: give up to four to `/imagine` or `/edit` (`image` … `image4`), a link (`image_url`), and a `mask` \
 that is white where the picture may change.
 **Make it larger**: `/upscale`.
-**What you have left**: `/usage` · **What you made**: `/history` · **Models**: `/models` · **Your data**: `/privacy`
+**What you have left**: `/usage` · **What you made**: `/history`, and **Apps → Image details** · **Models**: `/models` · **Your data**: `/privacy`
 Pictures that fail cost you nothing.
 **More**: `/help topic:` tells of prompts, edits, options, and of how to spend little."""
 HELP_ADMIN = """\
