@@ -1,6 +1,6 @@
 """Measure the ledger: holds with their settlements a second, and a quota check against millions of entries.
 
-    python benchmarks/ledger.py [--pairs 300] [--entries 10000000] [--postgres URL]
+    python benchmarks/ledger.py [--pairs 300] [--entries 10000000] [--no-sqlite] [--postgres URL]
 
 It works on a new SQLite file, and on a new database of the PostgreSQL server that TEST_POSTGRES_URL (or --postgres)
 names; both are removed afterwards. The entries are two years of a thousand servers with a thousand members each.
@@ -90,10 +90,12 @@ async def main() -> None:
     )
     parser.add_argument("--pairs", type=int, default=300)
     parser.add_argument("--entries", type=int, default=10_000_000)
+    parser.add_argument("--sqlite", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--postgres", default=os.environ.get("TEST_POSTGRES_URL"))
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as directory:
-        await measure(f"sqlite+aiosqlite:///{Path(directory) / 'ledger.db'}", chosen)
+    if chosen.sqlite:
+        with tempfile.TemporaryDirectory() as directory:
+            await measure(f"sqlite+aiosqlite:///{Path(directory) / 'ledger.db'}", chosen)
     if chosen.postgres:
         async with new_database(chosen.postgres) as url:
             await measure(url, chosen)

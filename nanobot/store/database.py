@@ -9,7 +9,7 @@ where writers run side by side, what must not change is locked by row (`nanobot.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -185,6 +185,13 @@ def sqlite_engine(
         for pragma in pragmas:
             cursor.execute(pragma)
         cursor.close()
+
+    @event.listens_for(engine.sync_engine, "invalidate")
+    def _let_go(connection: DBAPIConnection, _record: object, _error: object) -> None:
+        # Whoever is cancelled in a statement leaves its cursor behind, and SQLite keeps a connection that is closed
+        # before its cursors open, with its lock: nobody could write any more. Rolled back, it has no lock.
+        with suppress(ValueError):  # it is closed already
+            connection.rollback()
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -140,6 +140,23 @@ async def test_a_cancelled_hold_is_whole_or_not_there(database: Database) -> Non
     assert granted <= standing.used <= 10
 
 
+async def test_whoever_goes_away_at_any_moment_leaves_the_database_to_others(database: Database) -> None:
+    """On SQLite there is one connection to write, so its lock must go with whoever held it."""
+    visits = Visits.at(database, bot_rule=UNLIMITED)
+    await visits.hold_granted(1)
+    for steps in range(0, 80, 2):
+        going = asyncio.create_task(visits.hold(1))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        going.cancel()
+        async with asyncio.timeout(IN_TIME_SECONDS):
+            await asyncio.wait([going])
+            await visits.hold_granted(1)
+
+    assert 41 <= (await visits.standing()).used <= 81
+    assert await imbalance(database, ALL_GUILDS) == []
+
+
 async def test_members_do_not_wait_for_each_other_on_postgresql(postgres_url: str) -> None:
     """While one member's books are locked, another's hold goes through."""
     database = Database.open(postgres_url)
