@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import discord
 
 from nanobot.bot.client import NanobotClient
+from nanobot.bot.destination import DIRECT_MESSAGES
 from nanobot.bot.safety import is_age_restricted
 from nanobot.bot.sources import is_picture
 from nanobot.bot.trouble import DISCORD_TROUBLE
@@ -40,7 +41,11 @@ def _is_fit(client: NanobotClient, generation: Generation, shown_in: object) -> 
     if generation.status is not GenerationStatus.POSTED or generation.posted_message_id is None:
         return False
     posted_in = client.get_channel(generation.posted_channel_id or 0)
-    return is_age_restricted(shown_in) or not is_age_restricted(posted_in)
+    # Of a server's channel that is not known, such as an archived thread, nobody can tell whom it is for.
+    is_open = (
+        generation.guild_id == DIRECT_MESSAGES if posted_in is None else not is_age_restricted(posted_in)
+    )
+    return is_open or is_age_restricted(shown_in)
 
 
 async def _tile(client: NanobotClient, label: str, generation: Generation) -> Tile | None:

@@ -115,3 +115,11 @@ async def test_what_belongs_to_adults_is_not_shown_elsewhere(community: Communit
     assert elsewhere.content.startswith("**1** a fox in snow\n")
     assert picture_in(elsewhere.attachments[0].data).size == (256, 256)
     assert picture_in(there.attachments[0].data).size == (STEP + 256, 256)
+
+
+async def test_direct_messages_have_a_sheet_of_their_own(community: Community) -> None:
+    alice = community.alice
+    whisper = await picture(alice, "/imagine prompt:a fox in snow", alice.dm)
+    listed = await with_sheet(await alice.types("/history", alice.dm))
+
+    assert looks_like(picture_in(listed.attachments[0].data), picture_in(whisper.attachments[0].data))
