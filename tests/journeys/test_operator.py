@@ -257,11 +257,12 @@ async def test_the_log_never_holds_a_secret_nor_a_prompt(community: Community) -
     """Not at its most talkative, and not when Discord and NanoGPT fail."""
     await community.bot.stop()
     await online_again(community.bot, community.discord, LOG_LEVEL="DEBUG")
+    community.discord.trouble.drop_next("POST", "/channels/*/messages")
+    await picture(community.alice, "/imagine prompt:a velvet fox", community.channel)
+    # The last, for from then on requests are turned away.
     community.nanogpt.trouble.fail_next(401, "invalid_api_key")
     call = await community.alice.types("/imagine prompt:a velvet fox", community.channel)
     await call.settled(lambda message: "out of order" in message.content)
-    community.discord.trouble.drop_next("POST", "/channels/*/messages")
-    await picture(community.alice, "/imagine prompt:a velvet fox", community.channel)
     await community.bot.stop()
 
     log = community.bot.log
