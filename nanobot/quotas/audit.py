@@ -54,7 +54,7 @@ class Audit:
 async def audit(session: AsyncSession) -> Audit:
     """Add everything up anew from the ledger; a session of `Database.read` is enough.
 
-    It takes constant memory, and some seconds for a million entries.
+    It takes constant memory. Measured for a million entries in SQLite: half a minute on two busy cores, 80 MB.
     """
     found = await books.find(session, limit=MAX_FINDINGS_EACH)
     return Audit(findings=tuple(found), totals=await books.totals(session))

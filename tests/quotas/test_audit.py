@@ -5,17 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import update
 
 from nanobot.quotas.audit import MAX_FINDINGS_EACH, Audit, audit
+from nanobot.quotas.policy import Rule
+from nanobot.quotas.standing import Member
+from nanobot.settings import Period
 from nanobot.store.database import Database
-from nanobot.store.tables import Generation
+from nanobot.store.tables import Generation, RuleScope, Unit
 from tests.quotas.visits import MEMBER, Visits
 from tests.store.filled import FAILED, GIVEN_BACK, POSTED, WAITING, fail, fill, post
 from tests.store.test_migrate import run_in
 
+IN_TIME_SECONDS = 60
+PLENTY = Rule(unit=Unit.IMAGES, amount=1000, period=Period.DAY)
 LINE = (
     "at, counts_at, guild_id, user_id, generation_id, hold_id, part_of, grant_id, kind, "
     "allowance_images, grant_images, allowance_usd, grant_usd, cost"
@@ -92,6 +98,27 @@ async def test_a_cost_finer_than_a_millionth_balances(database: Database) -> Non
 
     assert (await audited(database)).sentences == [
         "The books balance: 6 entries, 3 holds, 4 pictures and $0.350002 used."
+    ]
+
+
+async def test_what_many_wrote_at_once_balances(database: Database, same_database: Database) -> None:
+    """Members of two servers, one of which has a cap, in two processes."""
+    processes = [Visits.at(each, bot_rule=PLENTY, caps=(PLENTY,)) for each in (database, same_database)]
+    await processes[0].set_rule(RuleScope.CAP, 0, PLENTY)
+    members = [Member(user_id=number, guild_id=500 + number % 2) for number in range(1, 5)]
+    works = [
+        post(process.of(member), uuid4().hex, cost=Decimal("0.0612345"))
+        if number % 3
+        else fail(process.of(member), uuid4().hex)
+        for member in members
+        for process in processes
+        for number in range(6)
+    ]
+    async with asyncio.timeout(IN_TIME_SECONDS):
+        await asyncio.gather(*works)
+
+    assert (await audited(database)).sentences == [
+        "The books balance: 96 entries, 48 holds, 32 pictures and $1.95952 used."
     ]
 
 
