@@ -136,6 +136,11 @@ def _check_request(request: GenerationRequest) -> None:
         raise RequestNotAccepted("There is no picture to enlarge. Attach one, or give a link to one.")
     if request.mask is not None and not request.pictures:
         raise RequestNotAccepted("A mask needs the picture that it belongs to. Attach that picture as well.")
+    # `maskDataUrl` goes with `imageDataUrl`: https://docs.nano-gpt.com/api-reference/image-generation#supported-image-to-image-models
+    if request.mask is not None and len(request.pictures) > 1:
+        raise RequestNotAccepted(
+            f"A mask belongs to one picture; you gave {len(request.pictures)}. Give that one alone, or leave the mask out."
+        )
 
 
 def _check_prompt(prompt: str) -> None:

@@ -35,7 +35,8 @@ class Needs:
     """What a model must take: so many input pictures (`None`: it does not matter), a mask.
 
     A model that cannot work without a picture does not serve where there are none, save with `edits_only`: then one
-    will follow, and only models that take pictures serve. Models for adults serve only where `allows_nsfw`.
+    will follow, and only models that take pictures serve. A mask lies on one picture, so that none serves where there
+    are several. Models for adults serve only where `allows_nsfw`.
     """
 
     pictures: int | None = 0
@@ -47,7 +48,7 @@ class Needs:
         """Tell whether `model` serves."""
         if model.is_nsfw and not self.allows_nsfw:
             return False
-        if self.mask and model.mask == "none":
+        if self.mask and (model.mask == "none" or (self.pictures or 0) > 1):
             return False
         if self.pictures:
             return model.takes_pictures(self.pictures)

@@ -71,9 +71,7 @@ def test_the_job_decides_the_model_where_none_is_named(changes: dict[str, Any], 
         pytest.param({"prompt": "x" * 4000}, id="longest prompt"),
         pytest.param({"pictures": ONE * 4}, id="most given pictures"),
         pytest.param({"pictures": ONE, "mask": Given()}, id="mask"),
-        pytest.param(
-            {"model": "a-model-of-tomorrow", "pictures": ONE * 4, "mask": Given()}, id="unknown model"
-        ),
+        pytest.param({"model": "a-model-of-tomorrow", "pictures": ONE, "mask": Given()}, id="unknown model"),
         pytest.param({"model": "bagel"}, id="optional picture left out"),
         pytest.param({"seed": 0, "steps": 1, "strength": 0.0, "guidance_scale": 0.0}, id="least numbers"),
         pytest.param(
@@ -119,6 +117,11 @@ def test_what_can_work_passes(changes: dict[str, Any]) -> None:
             {"mask": Given()},
             "A mask needs the picture that it belongs to. Attach that picture as well.",
             id="mask alone",
+        ),
+        pytest.param(
+            {"pictures": ONE * 2, "mask": Given()},
+            "A mask belongs to one picture; you gave 2. Give that one alone, or leave the mask out.",
+            id="mask for several",
         ),
         pytest.param(
             {"model": "hidream", "pictures": ONE},

@@ -90,6 +90,14 @@ def test_only_models_that_serve_are_offered(needs: Needs, serve: set[str]) -> No
     assert set(FOXES.nearest("fox", needs, limit=25)) == serve
 
 
+def test_a_mask_lies_on_one_picture() -> None:
+    """Even a model that takes several pictures takes its mask with a single one."""
+    catalogue = Catalogue([model("fox-both", pictures="optional", max_pictures=4, mask="optional")])
+
+    assert ids(catalogue.offered(Needs(pictures=1, mask=True))) == ["fox-both"]
+    assert catalogue.offered(Needs(pictures=2, mask=True)) == []
+
+
 def test_the_guides_models_are_offered_first_and_then_the_cheapest() -> None:
     """A model of no known price comes last."""
     catalogue = Catalogue(
