@@ -91,10 +91,7 @@ class Composer:
         Raises:
             BadOption: a value that the composer would mark red, or a required one that is missing.
         """
-        names = {option["name"] for option in typed.options}
-        unknown = attachments.keys() - names
-        if unknown:
-            raise BadOption(f"{', '.join(sorted(unknown))}: no such option.")
+        _check_known(attachments, {option["name"] for option in typed.options})
         filled = []
         for option in typed.options:
             name = option["name"]
@@ -161,8 +158,10 @@ def unfinished(typed: Typed, command: str, attachments: Collection[str], world: 
 
     Raises:
         NotPossible: the last option has no suggestions.
+        BadOption: there is no option for a file.
     """
     known = {option["name"]: option for option in typed.options}
+    _check_known(attachments, known)
     focused = next(reversed(typed.values), None)
     if focused is None or not known[focused].get("autocomplete"):
         raise NotPossible(f"{focused or command} has no suggestions.")
@@ -188,6 +187,11 @@ def check_size(file: File, user: User, channel: Channel) -> None:
     limit = max(user.upload_limit_bytes, guild.upload_limit_bytes if guild else 0)
     if len(file.data) > limit:
         raise BadOption(f"Your files are too powerful. The maximum file size is {limit // (1024 * 1024)} MB.")
+
+
+def _check_known(attachments: Collection[str], names: Collection[str]) -> None:
+    if unknown := sorted(set(attachments).difference(names)):
+        raise BadOption(f"{', '.join(unknown)}: no such option.")
 
 
 def _plain_value(option: Json, text: str) -> str | int | float | bool:

@@ -40,8 +40,8 @@ class Acting:
             case actions.Slash(line=line, attachments=attachments):
                 invocation = await person.types(line, channel, self._files(attachments))
                 self._watch(seat, invocation, command_name(line))
-            case actions.Autocomplete(line=line):
-                choices = await person.completes(line, channel)
+            case actions.Autocomplete(line=line, attachments=options):
+                choices = await person.completes(line, channel, options)
                 return {"choices": [{"name": name, "value": value} for name, value in choices]}
             case actions.Say():
                 await self._say(seat, action)

@@ -28,7 +28,10 @@ class Slash:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Autocomplete:
+    """`attachments` are the options that have a file already."""
+
     line: str
+    attachments: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +114,7 @@ def _typed(body: Mapping[str, object]) -> Action:
             chosen = {name: _text(value) for name, value in _object(body, "attachments").items()}
             return Slash(line=line, attachments=chosen)
         case {"type": "autocomplete", "line": str(line)}:
-            return Autocomplete(line=line)
+            return Autocomplete(line=line, attachments=_texts(body.get("attachments") or []))
         case {"type": "say", "text": str(text)}:
             reply_to = body.get("reply_to")
             return Say(

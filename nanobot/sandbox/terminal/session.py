@@ -76,7 +76,7 @@ class Session:
             case lines.Attach(path=path, option=option):
                 self._files.append((await asyncio.to_thread(_read_file, path), option))
             case lines.Suggest(text=text):
-                suggestions = await self._person.completes(text, self._channel)
+                suggestions = await self._person.completes(text, self._channel, self._files_by_option())
                 self._screen.show([Text(name) for name, _ in suggestions] or [Text("nothing", style="dim")])
             case lines.Become(name=name):
                 self._become(name)

@@ -190,7 +190,16 @@ async def test_suggestions_come_from_the_bot(browser: Browser) -> None:
         "alice", {"type": "autocomplete", "line": "/imagine prompt:a fox model:kontext"}
     )
     none = await browser.act("alice", {"type": "autocomplete", "line": "/imagine prompt:a fox"})
+    line = "/imagine prompt:a fox model:hidream"
+    from_text = await browser.does("alice", {"type": "autocomplete", "line": line})
+    from_picture = await browser.does(
+        "alice", {"type": "autocomplete", "line": line, "attachments": ["image"]}
+    )
+    odd = await browser.act("alice", {"type": "autocomplete", "line": line, "attachments": ["hat"]})
 
+    assert from_text["choices"][0]["value"] == "hidream"
+    assert from_picture["choices"][0]["value"] == "hidream-edit"
+    assert odd.sentence == "hat: no such option."
     assert "flux-kontext" in [choice["value"] for choice in answer["choices"]]
     assert all("kontext" in choice["value"] for choice in answer["choices"])
     assert none.sentence == "prompt has no suggestions."

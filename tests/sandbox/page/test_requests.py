@@ -24,6 +24,7 @@ UNCLEAR = "The sandbox does not understand what the page sent: reload the page."
         {"type": "slash", "line": "/usage", "attachments": ["u1"]},
         {"type": "slash", "line": "/usage", "attachments": {"image": 1}},
         {"type": "autocomplete"},
+        {"type": "autocomplete", "line": "/imagine model:x", "attachments": "image"},
         {"type": "say", "text": None},
         {"type": "say", "text": "x", "uploads": "u1"},
         {"type": "say", "text": "x", "uploads": [1]},

@@ -132,6 +132,7 @@ async def test_everything_that_people_do_can_be_typed(runs: list[Sandboxed], tmp
         "help",
         "suggest /imagine model:kontext",
         "attach fox.jpg",
+        "suggest /imagine model:hidream",
         "/imagine prompt:a rocket on the moon",
         "as bob",
         "attach fox.jpg",
@@ -158,6 +159,7 @@ async def test_everything_that_people_do_can_be_typed(runs: list[Sandboxed], tmp
     assert code == 0, run.output
     assert "press #3 Again" in after("help")
     assert "flux-kontext" in after("suggest /imagine model:kontext")
+    assert "hidream-edit" in after("suggest /imagine model:hidream")
     assert "flux-kontext · " in after("/imagine prompt:a rocket on the moon")
     assert "#3 bob: look at this\n     fox.jpg · 640×427 · " in after("look at this")
     assert "The bot is not asked: mention @nanobot" in after("look at this")

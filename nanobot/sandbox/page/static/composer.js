@@ -135,7 +135,7 @@ function refreshOffer() {
 }
 
 async function askBot(remote, line, names, mine) {
-  const answer = await act({ type: "autocomplete", line: remote.line });
+  const answer = await act({ type: "autocomplete", line: remote.line, attachments: [...read().placed.keys()] });
   if (mine !== question || document.activeElement !== input) return;
   const choices = answer.ok ? answer.choices : [];
   const isWhole = remote.query.trim() === "" || hasChoice(choices, remote.query.trim());
