@@ -18,7 +18,7 @@ import aiohttp
 import discord
 
 from nanobot.bot.destination import Destination
-from nanobot.bot.packing import Packing, Parcel, Sheet
+from nanobot.bot.packing import Letter, Packing, Parcel
 from nanobot.bot.replies.generation import UPLOADING
 from nanobot.bot.trouble import DISCORD_TROUBLE
 from nanobot.errors import NanobotError
@@ -128,26 +128,26 @@ class Delivery:
 
         The limit that an interaction names may be that of its user, whose subscription is not the bot's.
         """
-        sheet = await packing.next_sheet(may_split=way.splits)
+        letter = await packing.next_letter(may_split=way.splits)
         try:
-            message = await self._post_retrying(way, sheet)
+            message = await self._post_retrying(way, letter)
         except discord.HTTPException as error:
             if error.code != _REQUEST_ENTITY_TOO_LARGE and error.status != 413:
                 raise
-            log.warning("generation %s: too large here", sheet.parcel.generation_id)
+            log.warning("generation %s: too large here", letter.parcel.generation_id)
             packing.shrink()
-            sheet = await packing.next_sheet(may_split=way.splits)
-            message = await self._post_retrying(way, sheet)
-        # Of a message that was there already, found by its nonce, the sheet need not be a copy.
-        packing.posted(len(message.attachments) or len(sheet.uploads))
+            letter = await packing.next_letter(may_split=way.splits)
+            message = await self._post_retrying(way, letter)
+        # Of a message that was there already, found by its nonce, the letter need not be a copy.
+        packing.posted(len(message.attachments) or len(letter.uploads))
         return message
 
-    async def _post_retrying(self, way: _Way, sheet: Sheet) -> discord.Message:
+    async def _post_retrying(self, way: _Way, letter: Letter) -> discord.Message:
         """Post; a broken connection is tried again, which the nonce makes safe in channels."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 return await way.send(
-                    content=sheet.content, files=sheet.files(), view=sheet.parcel.view, nonce=sheet.nonce
+                    content=letter.content, files=letter.files(), view=letter.parcel.view, nonce=letter.nonce
                 )
             except (aiohttp.ClientError, TimeoutError, discord.DiscordServerError):
                 if attempt == _ATTEMPTS or not way.repeatable:

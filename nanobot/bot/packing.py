@@ -43,7 +43,7 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class Letter:
     """One message of a parcel: `uploads` are its pictures from the `first` on, counted from 1."""
 
     parcel: Parcel
@@ -93,7 +93,7 @@ class Packing:
     def is_done(self) -> bool:
         return self._posted >= len(self._parcel.pictures)
 
-    async def next_sheet(self, *, may_split: bool) -> Sheet:
+    async def next_letter(self, *, may_split: bool) -> Letter:
         """Return the next message: as many pictures as it takes, or all that are left, smaller, unless `may_split`.
 
         Raises:
@@ -105,7 +105,7 @@ class Packing:
             self._limit_to(_ROOM_BYTES // len(uploads))
             uploads = await self._fit()
             count = len(uploads)
-        return Sheet(parcel=self._parcel, first=self._posted + 1, uploads=uploads[:count])
+        return Letter(parcel=self._parcel, first=self._posted + 1, uploads=uploads[:count])
 
     def posted(self, count: int) -> None:
         """Take the next `count` pictures as posted."""
