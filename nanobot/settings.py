@@ -144,6 +144,15 @@ class Settings(BaseSettings):
         description="Serves `/healthz`, `/readyz` and `/metrics` on this port of 127.0.0.1; empty is off.",
     )
 
+    shard_count: Annotated[int, Field(ge=1, le=100_000)] | None = Field(
+        None,
+        description="Number of Discord's shards, of all processes together; empty is as many as Discord recommends.",
+    )
+    shard_ids: str | None = Field(
+        None,
+        description="Shards of this process, such as `0,1` or `0-3`; empty is all. Several processes need PostgreSQL.",
+    )
+
     discord_api_url: str = Field(
         "https://discord.com/api/v10", description="Discord's REST API, or a proxy before it."
     )

@@ -237,6 +237,10 @@ def _discord_errors_translated() -> Iterator[None]:
         raise DiscordUnreachable(
             f"Discord closed the connection for good (code {error.code}). Start the bot again."
         ) from error
+    except discord.GatewayNotFound as error:
+        raise DiscordUnreachable(
+            "Discord does not say where its gateway is: try again later, and check DISCORD_API_URL if it is set."
+        ) from error
     except discord.HTTPException as error:
         raise DiscordUnreachable(
             f"Discord answered with status {error.status}: try again later, and check DISCORD_API_URL if it is set."

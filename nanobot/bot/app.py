@@ -8,6 +8,7 @@ import json
 import logging
 import secrets
 import sys
+from datetime import timedelta
 from typing import Any
 
 import discord
@@ -30,6 +31,8 @@ from nanobot.store import bot_state
 log = logging.getLogger(__name__)
 
 _SYNCED_COMMANDS = "synced_commands"
+_SYNCING = "syncing_commands"
+_SYNC_TAKES = timedelta(seconds=30)
 _HANDLER_NAMES = (
     "CommandTree-invoker",
     "discord-ui-dynamic-item",
@@ -51,6 +54,7 @@ class Nanobot(NanobotClient):
 
     @override
     async def setup_hook(self) -> None:
+        await super().setup_hook()
         await self._sync_commands_if_changed()
         await self._background.start()
 
@@ -103,13 +107,25 @@ class Nanobot(NanobotClient):
         text = json.dumps([self.application_id, wanted], sort_keys=True)
         digest = hashlib.sha256(text.encode()).hexdigest()
         database = self.services.database
-        async with database.read() as session:
-            if await bot_state.get(session, _SYNCED_COMMANDS) == digest:
-                return
-        await self.tree.sync()
-        async with database.begin() as session:
-            await bot_state.put(session, _SYNCED_COMMANDS, digest)
-        log.info("registered %d commands with Discord", len(wanted))
+        while not await self._are_synced(digest):
+            if database.is_shared and not await self._may_sync():
+                await asyncio.sleep(1)  # another process is at it
+                continue
+            await self.tree.sync()
+            async with database.begin() as session:
+                await bot_state.put(session, _SYNCED_COMMANDS, digest)
+            log.info("registered %d commands with Discord", len(wanted))
+
+    async def _are_synced(self, digest: str) -> bool:
+        async with self.services.database.read() as session:
+            return bool(await bot_state.get(session, _SYNCED_COMMANDS) == digest)
+
+    async def _may_sync(self) -> bool:
+        """Let one of the processes that start at once register the commands; if it dies the next one does."""
+        async with self.services.database.begin() as session:
+            return await bot_state.claim(
+                session, _SYNCING, now=self.services.clock.now(), lasting=_SYNC_TAKES
+            )
 
 
 def _handlers_under_way() -> list[asyncio.Task[Any]]:

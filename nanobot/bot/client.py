@@ -13,6 +13,7 @@ from nanobot.bot.conversation import Conversation
 from nanobot.bot.delivery import Delivery
 from nanobot.bot.remembered import RememberedPictures
 from nanobot.bot.services import Services
+from nanobot.bot.shards import IdentifyTurns, shards_of
 
 
 def intents(*, message_content: bool) -> discord.Intents:
@@ -25,22 +26,27 @@ def intents(*, message_content: bool) -> discord.Intents:
     )
 
 
-class NanobotClient(discord.Client):
+class NanobotClient(discord.AutoShardedClient):
     """A client that carries the bot's services; `nanobot.bot.app` gives it its commands."""
 
     def __init__(self, services: Services, buttons: Callable[[str], discord.ui.View]) -> None:
+        shards = shards_of(services.settings)
         super().__init__(
+            shard_count=shards.count,
             intents=intents(message_content=services.settings.message_content_intent),
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
         )
+        self.shard_ids = None if shards.ids is None else list(shards.ids)
         self.services = services
         self.delivery = Delivery(self, services.workers)
         self.conversation = Conversation(services, self.delivery, buttons)
         self.remembered = RememberedPictures()
         self.stopping = False
+        self._identify_turns = IdentifyTurns(services.database, services.clock)
+        self._identify_buckets = 1
         self.tree: app_commands.CommandTree[NanobotClient] = app_commands.CommandTree(
             self,
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
@@ -48,6 +54,23 @@ class NanobotClient(discord.Client):
                 guild=True, dm_channel=True, private_channel=True
             ),
         )
+
+    @override
+    async def setup_hook(self) -> None:
+        """Learn from Discord how many shards it recommends, and how many may make themselves known at once.
+
+        https://docs.discord.com/developers/events/gateway#get-gateway-bot
+        """
+        recommended, _, limits = await self.http.get_bot_gateway()
+        self.shard_count = self.shard_count or recommended
+        self._identify_buckets = limits["max_concurrency"]
+
+    @override
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        if self.services.database.is_shared:
+            await self._identify_turns.wait((shard_id or 0) % self._identify_buckets)
+        else:
+            await super().before_identify_hook(shard_id, initial=initial)
 
     @override
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
