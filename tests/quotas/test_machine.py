@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TypeAlias, TypeVar
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -93,8 +93,11 @@ class Desk(RuleBasedStateMachine):
         self.hold_each(requests)
 
     @precondition(lambda self: self.holds)
-    @rule(which=st.integers(0, 99), images=st.integers(0, 10), cost=prices)
-    def settle(self, which: int, images: int, cost: Decimal | None) -> None:
+    @rule(
+        which=st.integers(0, 99), images=st.integers(0, 10), cost=prices, minutes=st.sampled_from((0, *WAITS))
+    )
+    def settle(self, which: int, images: int, cost: Decimal | None, minutes: int) -> None:
+        self.wait(minutes)
         hold, use = self.holds.pop(which % len(self.holds))
         self.model.settle(use, images, cost)
 
@@ -102,9 +105,10 @@ class Desk(RuleBasedStateMachine):
         assert not self.run(self.visits.release(hold))
 
     @precondition(lambda self: self.holds)
-    @rule(which=st.integers(0, 99))
-    def crash_and_be_recovered(self, which: int) -> None:
+    @rule(which=st.integers(0, 99), minutes=st.sampled_from((0, *WAITS)))
+    def crash_and_be_recovered(self, which: int, minutes: int) -> None:
         """Another process gives back what this one left behind, and this one then comes too late."""
+        self.wait(minutes)
         hold, use = self.holds.pop(which % len(self.holds))
         use.end({IMAGES: Decimal(0), USD: Decimal(0)})
 
@@ -232,6 +236,7 @@ def test_the_books_agree_with_the_model_whatever_happens(database_url: str) -> N
                     stateful_step_count=25,
                     deadline=None,  # a step is a transaction on a real database
                     suppress_health_check=list(HealthCheck),
+                    phases=[Phase.generate],  # to shrink takes minutes, and the steps are printed anyway
                 ),
             )
         finally:
