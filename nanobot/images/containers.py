@@ -37,6 +37,7 @@ _MAX_PNG_CHUNKS = 20_000
 _WEBP_ANIMATED, _WEBP_ALPHA = 0x02, 0x10
 _WEBP_KEPT = frozenset({b"ALPH", b"VP8 ", b"VP8L"})
 _WEBP_SIDE_MASK = 0x3FFF
+_VP8_START, _VP8_KIND, _VP8_SHOWN_KEY_FRAME, _VP8_LAST_VERSION = b"\x9d\x01\x2a", 0b10001, 0b10000, 3
 
 _ESSENTIAL_BOXES = frozenset({b"ftyp", b"meta", b"mdat", b"moov"})
 
@@ -220,6 +221,32 @@ def webp_dimensions(data: bytes) -> tuple[int, int] | None:
             return (bits & _WEBP_SIDE_MASK) + 1, ((bits >> 14) & _WEBP_SIDE_MASK) + 1
         case _:
             return None
+
+
+def plain_webp_dimensions(data: bytes) -> tuple[int, int] | None:
+    """Return width and height of a WebP that is one lossy frame and nothing else; `None` for any other.
+
+    The frame's header is held to what its decoder asks of it on opening, which takes memory for the whole picture:
+    https://datatracker.ietf.org/doc/html/rfc6386#section-9.1
+    """
+    chunk_bytes, frame_tag = (int.from_bytes(data[at:end], "little") for at, end in ((16, 20), (20, 23)))
+    is_alone = (
+        data[:4] == b"RIFF"
+        and data[8:16] == b"WEBPVP8 "
+        and int.from_bytes(data[4:8], "little") + 8 == len(data)
+        and chunk_bytes + chunk_bytes % 2 + 20 == len(data)
+    )
+    is_shown_key_frame = frame_tag & _VP8_KIND == _VP8_SHOWN_KEY_FRAME and data[23:26] == _VP8_START
+    version, partition_bytes = frame_tag >> 1 & 7, frame_tag >> 5
+    if (
+        not is_alone
+        or not is_shown_key_frame
+        or version > _VP8_LAST_VERSION
+        or partition_bytes >= chunk_bytes
+    ):
+        return None
+    dimensions = webp_dimensions(data)
+    return dimensions if dimensions is not None and all(dimensions) else None
 
 
 def _bare_webp(data: bytes) -> list[memoryview] | None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from nanobot.images.containers import without_metadata
+from nanobot.images.containers import plain_webp_dimensions, without_metadata
 from nanobot.images.prepare import prepare_picture
 from nanobot.images.sniff import ImageFormat
-from tests.images.photographs import decibels, exif_of, file_in, file_of, photograph, picture_in
+from tests.images.photographs import cut_out, decibels, exif_of, file_in, file_of, photograph, picture_in
 
 SIGNATURE_BYTES = 8
 HEADER_END = SIGNATURE_BYTES + 25
@@ -84,3 +85,47 @@ def test_markers_that_stand_alone_are_stepped_over() -> None:
     data = file_of(photograph(), "JPEG")
 
     assert without_metadata(data[:2] + b"\xff\x01\xff\xff" + data[3:], ImageFormat.JPEG) == data
+
+
+def test_a_webp_of_one_lossy_frame_tells_its_size_unopened() -> None:
+    data = file_of(photograph(), "WEBP")
+
+    assert plain_webp_dimensions(data) == photograph().size
+    assert file_in(prepare_picture(data)) == data
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data[:-1],
+        lambda data: data + b"\x00",
+        lambda data: data[:20] + bytes([data[20] | 1]) + data[21:],
+        lambda data: data[:20] + bytes([data[20] & ~16]) + data[21:],
+        lambda data: data[:20] + bytes([data[20] | 8]) + data[21:],
+        lambda data: data[:21] + b"\xff\xff" + data[23:],
+        lambda data: data[:23] + bytes(3) + data[26:],
+        lambda data: data[:26] + bytes(2) + data[28:],
+        lambda _: file_of(photograph(), "WEBP", lossless=True),
+        lambda _: file_of(cut_out(), "WEBP"),
+        lambda _: file_of(photograph(), "WEBP", exif=exif_of(6)),
+        lambda data: b"JUNK" + data[4:],
+        lambda _: b"RIFF",
+    ],
+    ids=[
+        "cut",
+        "followed",
+        "between-frame",
+        "hidden",
+        "version",
+        "partition",
+        "start",
+        "no-width",
+        "lossless",
+        "transparent",
+        "metadata",
+        "other",
+        "short",
+    ],
+)
+def test_any_other_webp_has_to_be_opened(change: Callable[[bytes], bytes]) -> None:
+    assert plain_webp_dimensions(change(file_of(photograph(), "WEBP"))) is None
