@@ -19,6 +19,7 @@ from nanobot.clock import Clock, ShiftedClock, SystemClock
 from nanobot.errors import OperatorError
 from nanobot.logs import configure_logging
 from nanobot.settings import Settings, load_settings
+from nanobot.store.database import DATABASE_TROUBLE
 from nanobot.wiring import run_bot
 
 _EXIT_FAILED = 1
@@ -35,8 +36,20 @@ def main(argv: Sequence[str]) -> int:
     except OperatorError as error:
         print(error.sentence, file=sys.stderr)
         return _EXIT_MISCONFIGURED
+    except DATABASE_TROUBLE as error:
+        print(_broken_off(error), file=sys.stderr)
+        return _EXIT_FAILED
     except KeyboardInterrupt:
         return _EXIT_INTERRUPTED
+
+
+def _broken_off(error: Exception) -> str:
+    """Say what went away beneath a command, by the first line of what the driver or the system says."""
+    lines = str(error).splitlines() or [""]
+    return (
+        f"The database or a file failed in the middle ({type(error).__name__}: {lines[0]}). "
+        "Look at the database and at the disk, then run the command again."
+    )
 
 
 def _run(arguments: argparse.Namespace) -> int:

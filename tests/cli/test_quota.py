@@ -186,3 +186,14 @@ async def test_what_cannot_be_done_is_a_sentence_and_exit_code_1(
     assert (run.code, run.out) == (1, "")
     assert run.err.startswith(sentence)
     assert await said(operator, "log --guild 1") == ["Nothing was changed yet, as far as the log goes back."]
+
+
+async def test_a_table_that_is_gone_is_a_sentence_and_no_traceback(operator: Operator) -> None:
+    await said(operator, "list --guild 1")
+    with sqlite3.connect(operator.folder / "nanobot.db") as database:
+        database.execute("DROP TABLE usage_buckets")
+    run = await operator.runs("quota", "audit")
+
+    assert (run.code, run.out) == (1, "")
+    assert run.err.startswith("The database or a file failed in the middle (OperationalError: ")
+    assert "Traceback" not in run.err
