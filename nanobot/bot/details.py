@@ -78,7 +78,7 @@ async def _try_read(client: NanobotClient, source: PictureSource) -> PictureDeta
     """Return what a file tells; one that is gone, or no picture after all, tells nothing."""
     try:
         data = await source.read()
-        return await client.services.workers.run(read_details, data, name=source.name)
+        return await client.services.workers.run(read_details, data, name=source.label)
     except PersonError as error:
         log.debug("no details of a picture: %s", error)
         return None

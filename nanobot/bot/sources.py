@@ -48,7 +48,11 @@ class AttachmentSource:
 
     @property
     def name(self) -> str:
-        return file_name(self._attachment.filename)
+        return self._attachment.filename
+
+    @property
+    def label(self) -> str:
+        return file_name(self.name)
 
     @property
     def reference(self) -> dict[str, Any]:
@@ -96,7 +100,11 @@ class LinkSource:
 
     @property
     def name(self) -> str:
-        return file_name(self._url)
+        return self._url
+
+    @property
+    def label(self) -> str:
+        return file_name(self.name)
 
     @property
     def reference(self) -> dict[str, Any]:

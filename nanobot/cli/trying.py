@@ -66,6 +66,10 @@ class FileSource:
         return self.path.name
 
     @property
+    def label(self) -> str:
+        return self.name
+
+    @property
     def reference(self) -> None:
         """Nobody goes on with what a terminal has left."""
         return None

@@ -64,7 +64,7 @@ class PictureGatherer:
         read = await asyncio.gather(*(source.read() for source in sources))
         prepared = await asyncio.gather(
             *(
-                self._workers.run(prepare, data, name=source.name)
+                self._workers.run(prepare, data, name=source.label)
                 for source, data in zip(sources, read, strict=True)
             )
         )
@@ -80,7 +80,7 @@ class PictureGatherer:
     async def _prepare_mask(self, mask: PictureSource, base: PreparedPicture) -> PreparedPicture:
         data = await mask.read()
         return await self._workers.run(
-            prepare_mask, data, name=mask.name, width=base.width, height=base.height
+            prepare_mask, data, name=mask.label, width=base.width, height=base.height
         )
 
     async def _mark_erased(self, data: bytes, base: PreparedPicture, model_id: str) -> PreparedPicture:

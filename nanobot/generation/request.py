@@ -27,7 +27,12 @@ class PictureSource(Protocol):
 
     @property
     def name(self) -> str:
-        """The file's name or the link, to name it in a sentence."""
+        """The file's name or the link, as its owner wrote it."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """The name as it stands in a sentence: short, and with nothing in it that would be formatted there."""
         ...
 
     @property

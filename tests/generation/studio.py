@@ -72,6 +72,10 @@ class Given:
     data: bytes = field(default_factory=lambda: photograph("chelsea.png"))
 
     @property
+    def label(self) -> str:
+        return self.name
+
+    @property
     def reference(self) -> dict[str, Any] | None:
         return {"link": f"https://pictures.example/{self.name}"}
 
@@ -86,6 +90,10 @@ class SlowlyGiven:
     name: str = "coffee.png"
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     arrive: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def label(self) -> str:
+        return self.name
 
     @property
     def reference(self) -> dict[str, Any] | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
-from nanobot.sandbox.discord import Message
+from nanobot.sandbox.discord import File, Message
 from tests.journeys.asking import answer, picture
 from tests.journeys.conftest import Community
+from tests.journeys.photographs import stored_file
 
 
 async def test_a_member_learns_what_is_stored_and_gets_all_of_it_as_a_file(community: Community) -> None:
@@ -36,9 +38,26 @@ async def test_a_member_learns_what_is_stored_and_gets_all_of_it_as_a_file(commu
     }
     assert generation["posted_message_id"] == str(made.id)
     (rule,) = stored["quota_rules"]
-    assert (rule["images"], rule["updated_by"]) == (5, str(community.ada.id))
+    assert (rule["unit"], Decimal(rule["amount"]), rule["updated_by"]) == (
+        "images",
+        Decimal(5),
+        str(community.ada.id),
+    )
     assert b"koala" not in file.data
     assert b"interaction_token" not in file.data
+
+
+async def test_a_file_is_stored_under_its_own_name(community: Community) -> None:
+    """In a sentence nothing in a name is formatted; in the member's own data it is spelt as the member spelt it."""
+    alice, channel = community.alice, community.channel
+    half = File("half_of_it.png", stored_file("chelsea.png").data[:2000])
+    call = await alice.types("/edit prompt:a crown", channel, {"image": half})
+    refusal = await call.settled(lambda message: "damaged" in message.content)
+    export = await (await alice.types("/privacy export", channel)).response()
+    (generation,) = json.loads(export.attachments[0].data)["generations"]
+
+    assert refusal.content.startswith(r"half\_of\_it.png is damaged")
+    assert generation["request"]["pictures"] == ["half_of_it.png"]
 
 
 async def test_a_member_erases_prompts_and_history_but_not_the_count(community: Community) -> None:
