@@ -185,7 +185,10 @@ def _print_means(rows: list[Row]) -> None:
 def _print_request(clock: Callable[[], float], rounds: int) -> None:
     data = FILES[0].make()
     picture = (data * math.ceil(MAX_FILE_BYTES / len(data)))[:MAX_FILE_BYTES]
-    ways = {"ours": partial(_body, picture), "plain": partial(_plain_body, picture)}
+    ways: dict[str, Callable[[], object]] = {
+        "ours": partial(_body, picture),
+        "plain": partial(_plain_body, picture),
+    }
     times = {name: statistics.median(each) for name, each in _interleaved(ways, clock, rounds).items()}
     print(
         f"\ndata URL and JSON body of a file of {len(picture) / 1e6:.0f} MB: plain {times['plain']:.1f} ms, "
