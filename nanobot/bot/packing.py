@@ -129,7 +129,9 @@ class Packing:
         details = self._parcel.details
         if details is not None:
             details = replace(details, width=picture.width, height=picture.height)
-        return await self._workers.run(fit_for_upload, picture.data, max_bytes=self._limit, details=details)
+        return await self._workers.run_patiently(
+            fit_for_upload, picture.data, max_bytes=self._limit, details=details
+        )
 
 
 def _fitting(uploads: Sequence[UploadFile]) -> int:

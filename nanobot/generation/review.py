@@ -39,7 +39,7 @@ class ResultReview:
     async def check(self, generation_id: str, data: bytes) -> Verdict:
         """Return the verdict; a picture that cannot be checked counts as flagged."""
         try:
-            prepared = await self._workers.run(prepare_picture, data, max_side=_MAX_SIDE)
+            prepared = await self._workers.run_patiently(prepare_picture, data, max_side=_MAX_SIDE)
             classification = await self._client.classify_pictures([prepared.data_url])
         except (NanoGPTError, PictureError) as error:
             log.warning(

@@ -33,11 +33,12 @@ MAX_EXTRA_BYTES = MAX_DECODER_BYTES + 256 * 1024 * 1024
 _NICENESS = 5  # The event loop comes first where both want the same core.
 
 _Job: TypeAlias = "functools.partial[Any]"
+_Order: TypeAlias = tuple[_Job, float]
+"""A job, and how many seconds of CPU time it may take."""
 
 
 def main() -> None:
-    """Work until the input ends. `sys.argv[1]` says how many seconds of CPU time a job may take."""
-    max_cpu_seconds = float(sys.argv[1])
+    """Work until the input ends."""
     # Whoever stops the bot may send the signal to all of its processes: jobs under way are still wanted then.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -47,19 +48,19 @@ def main() -> None:
     _bound_memory()
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
-    jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
-    threading.Thread(target=_read, args=(jobs,), daemon=True).start()
+    orders: queue.SimpleQueue[_Order] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(orders,), daemon=True).start()
     while True:
-        if not _answer(jobs.get(), answers, max_cpu_seconds):
+        if not _answer(*orders.get(), answers):
             gc.collect()  # An error and its frames hold each other, and half-decoded pictures: the next job needs the room.
 
 
-def _read(jobs: queue.SimpleQueue[_Job]) -> None:
-    """Take in jobs, and end the process with the input: a thread of its own notices that in the middle of a job too."""
+def _read(orders: queue.SimpleQueue[_Order]) -> None:
+    """Take in orders, and end the process with the input: a thread of its own notices that in the middle of a job too."""
     try:
         with open(sys.stdin.fileno(), "rb", closefd=False) as parent:
             while True:
-                jobs.put(pickle.load(parent))  # noqa: S301 - the parent's own bytes
+                orders.put(pickle.load(parent))  # noqa: S301 - the parent's own bytes
     except (EOFError, pickle.UnpicklingError):
         os._exit(0)
     finally:
@@ -67,7 +68,7 @@ def _read(jobs: queue.SimpleQueue[_Job]) -> None:
         os._exit(1)
 
 
-def _answer(job: _Job, answers: BinaryIO, max_cpu_seconds: float) -> bool:
+def _answer(job: _Job, max_cpu_seconds: float, answers: BinaryIO) -> bool:
     """Do the job, write `(result, None)` or `(None, error)`, and tell which."""
     _bound_cpu(max_cpu_seconds)
     answer: tuple[Any, Exception | None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from io import BytesIO
 from pathlib import Path
 from typing import Never
@@ -14,6 +15,13 @@ from PIL import Image
 def burn() -> Never:
     """Use CPU time for ever, as a decoder does that was led astray."""
     while True:
+        pass
+
+
+def burn_for(seconds: float) -> None:
+    """Use so much CPU time."""
+    end = time.process_time() + seconds
+    while time.process_time() < end:
         pass
 
 

@@ -21,6 +21,7 @@ from tests.images.jobs import (
     begin_and_wait_for,
     burn,
     burn_after,
+    burn_for,
     chatter,
     crash,
     decode_without_budget,
@@ -84,10 +85,15 @@ async def test_one_process_serves_many_jobs(one: ImageWorkers) -> None:
     assert len(seen) == 1
 
 
-async def test_processes_work_side_by_side(tmp_path: Path) -> None:
-    """There are as many as cores that this process may use, and no more than memory allows."""
+@pytest.mark.parametrize("most_cores", [1, None], ids=["one-core", "all-cores"])
+async def test_processes_work_side_by_side(most_cores: int | None, tmp_path: Path) -> None:
+    """There are as many as cores that this process may use, two even on one, and no more than memory allows."""
+    all_cores = os.sched_getaffinity(0)
+    cores = sorted(all_cores)[:most_cores]
+    os.sched_setaffinity(0, cores)
     workers = ImageWorkers()
-    numbers = range(min(len(os.sched_getaffinity(0)), MAX_WORKERS))
+    os.sched_setaffinity(0, all_cores)
+    numbers = range(max(2, min(len(cores), MAX_WORKERS)))
     starts = [pipe(tmp_path / f"started-{number}") for number in numbers]
     gates = [pipe(tmp_path / f"gate-{number}") for number in numbers]
     asked = [
@@ -149,6 +155,16 @@ async def test_a_job_without_end_is_ended_for_its_cpu_time(
     [line] = [record for record in caplog.records if record.name == "nanobot.images.workers"]
     assert line.levelno == logging.WARNING
     assert "SIGPROF" in line.getMessage()
+
+
+async def test_a_picture_that_is_paid_for_may_take_ten_times_as_long() -> None:
+    workers = ImageWorkers(max_cpu_seconds=0.3, count=1)
+    with pytest.raises(PictureTooCostly):
+        await workers.run(burn_for, 0.5)
+    await workers.run_patiently(burn_for, 0.5)
+    with pytest.raises(PictureTooCostly):
+        await workers.run_patiently(burn)
+    workers.close()
 
 
 async def test_cpu_time_counts_for_each_job_anew(strict: ImageWorkers) -> None:
