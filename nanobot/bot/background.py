@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Coroutine
 from contextlib import aclosing
 from typing import Any, Final
 
-from nanobot.bot.alarms import tell_owners
+from nanobot.bot.alarms import hear
 from nanobot.bot.client import NanobotClient
 from nanobot.bot.destination import Destination, of_generation
 from nanobot.bot.resuming import LateSurface, request_of
@@ -96,8 +96,8 @@ class Background:
         return self._services.generator.active_ids | self._bot.conversation.at_work
 
     async def _tell_alarms(self) -> None:
-        async for alarm in self._services.alarms.heard():
-            await self._round(tell_owners(alarm, self._bot))
+        async for signal in self._services.alarms.heard():
+            await self._round(hear(signal, self._bot))
 
     async def _recover_for_ever(self) -> None:
         """Deliver what was left behind: at once what the last run left, then whatever becomes stale."""

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 log = logging.getLogger(__name__)
 
@@ -18,12 +19,22 @@ class Alarm:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllClear:
+    """The outage whose alarm had this key is over."""
+
+    key: str
+
+
+Signal: TypeAlias = Alarm | AllClear
+
+
 class Alarms:
     """Keeps what is wrong until somebody hears it; one for the process."""
 
     def __init__(self) -> None:
         self._sounding: set[str] = set()
-        self._unheard: asyncio.Queue[Alarm] = asyncio.Queue()
+        self._unheard: asyncio.Queue[Signal] = asyncio.Queue()
 
     def sound(self, key: str, sentence: str) -> None:
         """Tell the log and whoever listens, unless `key` sounds already."""
@@ -34,10 +45,12 @@ class Alarms:
         self._unheard.put_nowait(Alarm(key=key, sentence=sentence))
 
     def quieten(self, key: str) -> None:
-        """Note that this outage is over: the next one sounds again."""
-        self._sounding.discard(key)
+        """Note that this outage, if there was one, is over: the next one sounds again."""
+        if key in self._sounding:
+            self._sounding.discard(key)
+            self._unheard.put_nowait(AllClear(key=key))
 
-    async def heard(self) -> AsyncGenerator[Alarm, None]:
-        """Yield each alarm as it sounds, those from before first, and never end."""
+    async def heard(self) -> AsyncGenerator[Signal, None]:
+        """Yield each alarm and each end of one as it comes, those from before first, and never end."""
         while True:
             yield await self._unheard.get()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nanobot.store.tables import BotState
@@ -42,3 +42,8 @@ async def claim(session: AsyncSession, key: str, *, now: datetime, lasting: time
     row.value = {"until": (now + lasting).isoformat()}
     await session.flush()
     return True
+
+
+async def release(session: AsyncSession, key: str) -> None:
+    """End a claim, so that the next one who asks is the first again."""
+    await session.execute(update(BotState).where(BotState.key == key).values(value={}))

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from nanobot.generation import events
+from nanobot.generation.alarms import Alarm, Signal
 from nanobot.generation.breaker import FUNDS_RETRY, PROBE_SECONDS
 from nanobot.quotas.standing import Member
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
@@ -137,6 +138,10 @@ async def test_what_waited_for_its_turn_is_not_sent_into_an_outage(studio: Studi
     assert await studio.counted() == 0
 
 
+def named(signal: Signal) -> tuple[str, str]:
+    return type(signal).__name__, signal.key
+
+
 async def test_the_operator_hears_of_an_outage_once(studio: Studio, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.ERROR)
     studio.nanogpt.trouble.hold()
@@ -150,9 +155,9 @@ async def test_the_operator_hears_of_an_outage_once(studio: Studio, caplog: pyte
     studio.nanogpt.trouble.refuse_key = True
     await studio.run()
     async with aclosing(studio.services.alarms.heard()) as alarms:
-        heard = [(await anext(alarms)).key for _ in range(2)]
+        heard = [named(await anext(alarms)) for _ in range(3)]
 
-    assert heard == ["nanogpt_funds", "nanogpt_key"]
+    assert heard == [("Alarm", "nanogpt_funds"), ("AllClear", "nanogpt_funds"), ("Alarm", "nanogpt_key")]
     assert sum("The balance at NanoGPT is used up" in text for text in caplog.messages) == 1
 
 
@@ -163,9 +168,9 @@ async def test_an_outage_that_comes_back_is_told_again(studio: Studio) -> None:
         studio.nanogpt.trouble.refuse_key = False
         await probe(studio)
     async with aclosing(studio.services.alarms.heard()) as alarms:
-        heard = [(await anext(alarms)).key for _ in range(2)]
+        heard = [named(await anext(alarms)) for _ in range(4)]
 
-    assert heard == ["nanogpt_key", "nanogpt_key"]
+    assert heard == [("Alarm", "nanogpt_key"), ("AllClear", "nanogpt_key")] * 2
 
 
 async def test_an_outage_that_another_one_hid_is_told_when_it_comes_back(studio: Studio) -> None:
@@ -181,9 +186,11 @@ async def test_an_outage_that_another_one_hid_is_told_when_it_comes_back(studio:
     studio.nanogpt.trouble.refuse_key = True
     await studio.run()
     async with aclosing(studio.services.alarms.heard()) as alarms:
-        heard = [(await anext(alarms)).key for _ in range(3)]
+        heard = [named(await anext(alarms)) for _ in range(5)]
 
-    assert sorted(heard) == ["nanogpt_funds", "nanogpt_key", "nanogpt_key"]
+    assert sorted(heard[:2]) == [("Alarm", "nanogpt_funds"), ("Alarm", "nanogpt_key")]
+    assert sorted(heard[2:4]) == [("AllClear", "nanogpt_funds"), ("AllClear", "nanogpt_key")]
+    assert heard[4] == ("Alarm", "nanogpt_key")
 
 
 async def test_the_watch_asks_for_the_balance_while_it_is_out_of_order(
@@ -234,6 +241,7 @@ async def test_a_low_balance_is_told_once_and_the_member_hears_of_a_cheaper_size
     for finished in (cheap, flat, rich):
         assert isinstance(finished, events.Finished)
         assert finished.cheaper is None
+    assert isinstance(alarm, Alarm)
     assert alarm.key == "low_balance"
     assert "below the $100.00 of LOW_BALANCE_USD" in alarm.sentence
 

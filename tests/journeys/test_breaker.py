@@ -101,6 +101,19 @@ async def test_the_owner_is_told_once_however_often_the_bot_is_started(community
     assert len(community.nanogpt.requests) == 2
 
 
+async def test_an_outage_that_comes_back_is_told_to_the_owner_again(community: Community) -> None:
+    """However soon: it was over in between, and whoever topped up thinks that all is well."""
+    host = community.discord.host
+    for _ in range(2):
+        community.nanogpt.trouble.out_of_funds = True
+        await told(community, community.alice)
+        warned = await host.dm.next_message(where=lambda message: "is used up" in message.content)
+        community.nanogpt.trouble.out_of_funds = False
+        await answer(host, "/balance", host.dm)
+
+        assert warned.content.startswith("The balance at NanoGPT is used up")
+
+
 async def test_an_owner_who_takes_no_messages_finds_it_in_the_log(community: Community) -> None:
     """Nobody else notices."""
     community.discord.host.closes_dms()

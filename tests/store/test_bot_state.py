@@ -29,6 +29,18 @@ async def test_claims_of_different_things_do_not_meet(database: Database) -> Non
     assert await claim(database, "another")
 
 
+async def test_what_is_released_can_be_claimed_again(database: Database) -> None:
+    await claim(database)
+    async with database.begin() as session:
+        await bot_state.release(session, "another")
+    kept = await claim(database)
+    async with database.begin() as session:
+        await bot_state.release(session, "told the owner")
+
+    assert not kept
+    assert await claim(database)
+
+
 async def test_of_many_that_claim_at_once_one_is_given_it(
     database: Database, same_database: Database
 ) -> None:
