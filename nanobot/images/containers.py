@@ -23,6 +23,7 @@ _SEQUENTIAL_FRAMES = frozenset({0xC0, 0xC1, 0xC9})
 _APP0, _APP14, _FIRST_APP, _LAST_APP, _COMMENT = 0xE0, 0xEE, 0xE0, 0xEF, 0xFE
 _MARKER = re.compile(rb"\xff+[^\x00\xff]")
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_JFIF_BYTES, _ADOBE_BYTES = 18, 16
 _MAX_JPEG_SEGMENTS = 5_000
 _MAX_JPEG_HEADER_SEGMENTS = 500
 
@@ -44,9 +45,13 @@ _ESSENTIAL_BOXES = frozenset({b"ftyp", b"meta", b"mdat", b"moov"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JpegShell:
-    """A JPEG from its first to its last marker; `header` are the segments before the first scan."""
+    """A JPEG from its first to its last marker; `header` are the segments before the first scan.
+
+    `late` are the markers of those behind it, of which a progressive JPEG has tables.
+    """
 
     header: tuple[tuple[int, bytes], ...]
+    late: frozenset[int]
     scans_start: int
     end: int
     scans: int
@@ -110,12 +115,15 @@ def _is_read_at_once(data: bytes) -> bool:
 def walk_jpeg(data: bytes) -> JpegShell | None:
     """Follow a JPEG's markers to its end; `None` where they do not lead there."""
     header: list[tuple[int, bytes]] = []
+    late: set[int] = set()
     at, scans, scans_start = len(_SOI), 0, 0
     for _ in range(_MAX_JPEG_SEGMENTS):
         marker_at = at
         marker, at = _marker(data, at)
         if marker == _EOI and scans:
-            return JpegShell(header=tuple(header), scans_start=scans_start, end=at, scans=scans)
+            return JpegShell(
+                header=tuple(header), late=frozenset(late), scans_start=scans_start, end=at, scans=scans
+            )
         if marker in _STANDALONE:
             continue
         end = at + int.from_bytes(data[at : at + 2], "big")
@@ -127,6 +135,8 @@ def walk_jpeg(data: bytes) -> JpegShell | None:
             end = found.start() if found else len(data)
         elif not scans:
             header.append((marker, data[at - 2 : end]))  # without fill bytes
+        else:
+            late.add(marker)
         at = end
     return None
 
@@ -141,15 +151,27 @@ def _bare_jpeg(data: bytes) -> list[memoryview] | None:
     shell = walk_jpeg(data)
     if shell is None or not {marker for marker, _ in shell.header} & _FRAMES <= _COMMON_FRAMES:
         return None
+    if any(_is_told(marker) for marker in shell.late):
+        return None
     kept = (segment for marker, segment in shell.header if _is_needed(marker, segment))
     return [memoryview(b"".join((_SOI, *kept))), memoryview(data)[shell.scans_start : shell.end]]
 
 
 def _is_needed(marker: int, segment: bytes) -> bool:
-    """Tell what a decoder needs: all tables, and of the applications' segments those that say how colour is stored."""
+    """Tell what a decoder needs: all tables, and of the applications' segments those that say how colour is stored.
+
+    A JFIF segment that is longer than needed holds a small picture, perhaps of what was cut away.
+    """
     if marker == _APP0:
-        return segment[4:9] == b"JFIF\x00"
-    return marker == _APP14 or not (_FIRST_APP <= marker <= _LAST_APP or marker == _COMMENT)
+        return segment[4:9] == b"JFIF\x00" and len(segment) == _JFIF_BYTES
+    if marker == _APP14:
+        return segment[4:9] == b"Adobe" and len(segment) == _ADOBE_BYTES
+    return not _is_told(marker)
+
+
+def _is_told(marker: int) -> bool:
+    """Tell whether a segment is an application's or a comment."""
+    return _FIRST_APP <= marker <= _LAST_APP or marker == _COMMENT
 
 
 def _bare_png(data: bytes) -> list[memoryview] | None:

@@ -81,6 +81,33 @@ def test_a_file_that_is_not_simply_sound_is_not_taken_as_it_is(
     assert without_metadata(change(data), image_format) is None
 
 
+def segment(marker: int, body: bytes) -> bytes:
+    return bytes((0xFF, marker)) + (len(body) + 2).to_bytes(2, "big") + body
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}], ids=["baseline", "progressive"])
+@pytest.mark.parametrize("marker", [0xE0, 0xE1, 0xEE, 0xFE], ids=["app0", "exif", "app14", "comment"])
+def test_what_a_jpeg_tells_is_not_sent_wherever_it_stands(marker: int, options: dict[str, bool]) -> None:
+    data = file_of(photograph(), "JPEG", **options)
+    said = segment(marker, b"Exif\x00\x00 taken at home")
+    last_scan = data.rindex(b"\xff\xda")
+    for at in (2, last_scan, len(data) - 2):
+        sent = file_in(prepare_picture(data[:at] + said + data[at:]))
+
+        assert b"at home" not in sent
+        assert decibels(picture_in(sent), photograph()) > 30
+
+
+def test_the_small_picture_in_a_jfif_head_is_not_sent() -> None:
+    data = file_of(photograph(), "JPEG")
+    thumbnail = bytes(range(48))
+    head = segment(0xE0, data[6:18] + b"\x04\x04" + thumbnail)
+    sent = file_in(prepare_picture(data[:2] + head + data[20:]))
+
+    assert thumbnail not in sent
+    assert picture_in(sent).tobytes() == picture_in(data).tobytes()
+
+
 def test_markers_that_stand_alone_are_stepped_over() -> None:
     data = file_of(photograph(), "JPEG")
 
