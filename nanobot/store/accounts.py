@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nanobot.store.tables import ALL_GUILDS, QuotaAccount, QuotaRule, RuleScope
@@ -43,7 +43,12 @@ async def lock_everybody(session: AsyncSession) -> None:
 
 
 async def lock_server_if_capped(session: AsyncSession, guild_id: int) -> None:
-    """Let no other member of a server that has a cap hold anything until the session's transaction ends."""
+    """Let no other member of a server that has a cap hold anything until the session's transaction ends.
+
+    Where there is none, none is set meanwhile: whoever holds under a new cap has to count those before it.
+    """
+    if _has_row_locks(session):
+        await session.execute(select(func.pg_advisory_xact_lock_shared(guild_id)))
     has_cap = exists().where(QuotaRule.guild_id == guild_id, QuotaRule.scope == RuleScope.CAP)
     await session.execute(
         select(QuotaAccount.user_id)
@@ -53,8 +58,18 @@ async def lock_server_if_capped(session: AsyncSession, guild_id: int) -> None:
 
 
 async def make_server_lockable(session: AsyncSession, guild_id: int) -> None:
-    """Prepare `lock_server_if_capped`; whoever gives a server a cap calls this first."""
+    """Prepare `lock_server_if_capped`; whoever gives a server a cap calls this first.
+
+    It waits for every hold in the server that was begun without the cap.
+    """
+    if _has_row_locks(session):
+        await session.execute(select(func.pg_advisory_xact_lock(guild_id)))
     await insert_or_ignore(session, QuotaAccount, guild_id=guild_id, user_id=_ALL_MEMBERS)
+
+
+def _has_row_locks(session: AsyncSession) -> bool:
+    """Tell whether writers run side by side: on SQLite the transaction itself shuts everyone out."""
+    return session.get_bind().dialect.name == "postgresql"
 
 
 async def _try_lock(session: AsyncSession, account: Account) -> bool:
