@@ -6,7 +6,9 @@ Imports discord, settings and the store.
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -14,7 +16,9 @@ from typing import Final
 from nanobot.clock import Clock
 from nanobot.settings import Settings, SettingsError
 from nanobot.store import bot_state
-from nanobot.store.database import Database, is_sqlite, parse_url
+from nanobot.store.database import DATABASE_TROUBLE, Database, is_sqlite, parse_url
+
+log = logging.getLogger(__name__)
 
 # https://docs.discord.com/developers/events/gateway#sharding-max-concurrency
 IDENTIFY_EVERY: Final = timedelta(seconds=5)
@@ -75,18 +79,25 @@ def _read_ids(written: str) -> tuple[int, ...]:
 class IdentifyTurns:
     """Spreads out over all processes the moments at which a shard makes itself known to Discord."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, *, pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._pause = pause
 
     async def wait(self, bucket: int) -> None:
         """Return when it is this process's turn: Discord takes one shard of each bucket every five seconds.
 
-        Raises:
-            DatabaseUnreachable: nobody can tell whose turn it is.
+        Without a database, where nobody can tell whose turn it is, each process keeps to that by itself: an error here
+        would end the bot.
         """
-        while not await self._try(bucket):  # noqa: ASYNC110 - other processes ring no bell here
-            await asyncio.sleep(_LOOK_SECONDS)
+        try:
+            while not await self._try(bucket):  # noqa: ASYNC110 - other processes ring no bell here
+                await asyncio.sleep(_LOOK_SECONDS)
+        except DATABASE_TROUBLE as error:
+            log.warning("shard turns are taken without the database: %s", error)
+            await self._pause(IDENTIFY_EVERY.total_seconds())
 
     async def _try(self, bucket: int) -> bool:
         async with self._database.begin() as session:

@@ -68,3 +68,17 @@ async def test_one_shard_of_a_bucket_makes_itself_known_at_a_time(database: Data
     clock.turn(IDENTIFY_EVERY)
 
     await waiting
+
+
+async def test_a_database_that_is_away_does_not_end_a_bot_that_connects_anew() -> None:
+    """It waits as long as a process does that is alone, and then makes its shard known."""
+    paused: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        paused.append(seconds)
+
+    away = Database.open("postgresql+asyncpg://postgres@127.0.0.1:1/bot")
+    await IdentifyTurns(away, TurnableClock(NOON), pause=pause).wait(0)
+    await away.close()
+
+    assert paused == [IDENTIFY_EVERY.total_seconds()]
