@@ -26,8 +26,8 @@ from nanobot.store.pictures import NewPicture
 
 log = logging.getLogger(__name__)
 
-# Waits between attempts to store a paid answer: a database that restarts is back within these 15 seconds.
-_STORE_PAUSES: Final = (1.0, 2.0, 4.0, 8.0)
+# Waits between attempts to store a paid answer: a database that is gone for a minute is back within these 90 seconds.
+_STORE_PAUSES: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 30.0)
 # What a message holds: https://docs.discord.com/developers/resources/message#create-message
 _MOST_PICTURES: Final = 10
 
