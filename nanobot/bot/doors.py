@@ -1,6 +1,6 @@
 """The doors through which an error could leave unseen, closed once: commands, buttons, modals, messages.
 
-A foreseen error shows its own sentence. Anything else shows one sentence with an id that is also in the log, beside
+A foreseen error shows its own sentence, and so does a database that is away. Anything else shows one sentence with an id that is also in the log, beside
 the traceback.
 """
 
@@ -11,10 +11,13 @@ import secrets
 
 import discord
 from discord import app_commands
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from nanobot.bot.replies import errors as words
 from nanobot.bot.trouble import DISCORD_TROUBLE
 from nanobot.errors import PersonError
+from nanobot.store.database import DatabaseUnreachable
+from nanobot.store.database import is_in_trouble
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +34,12 @@ def sentence_for(error: BaseException, doing: str) -> str:
             return words.ONLY_IN_SERVERS
         case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
             return words.COMMAND_OUTDATED
+        case DatabaseUnreachable() | OperationalError() | InterfaceError():
+            log.error("the database failed while %s: %s", doing, cause)
+            return words.DATABASE_AWAY
+        case _ if is_in_trouble(cause):
+            log.error("the database failed while %s: %s", doing, str(cause).partition("\n")[0])
+            return words.DATABASE_IN_TROUBLE
         case _:
             error_id = secrets.token_hex(4)
             log.error("error %s while %s", error_id, doing, exc_info=cause)

@@ -47,6 +47,11 @@ class DatabaseUnreachable(OperatorError):
 DATABASE_TROUBLE: Final = (DatabaseUnreachable, DBAPIError, OSError)
 """What a transaction raises where the database goes away; its work may succeed later."""
 
+# https://www.sqlite.org/rescode.html: no access, busy, locked, no memory, read-only, I/O error, disk full, cannot open
+_SQLITE_TROUBLE: Final = frozenset({3, 5, 6, 7, 8, 10, 13, 14})
+# https://www.postgresql.org/docs/current/errcodes-appendix.html: connection, resources, operator, system
+_POSTGRES_TROUBLE: Final = ("08", "53", "57", "58")
+
 
 class Database:
     """A pool of connections; whoever opens it closes it.
@@ -215,6 +220,20 @@ def _postgres_engine(url: URL) -> AsyncEngine:
             "command_timeout": _STATEMENT_SECONDS,
             "server_settings": {"application_name": "nanobot"},
         },
+    )
+
+
+def is_in_trouble(error: BaseException) -> bool:
+    """Tell whether the database itself fails (it is away or locked, or its disk is full), and not what it was asked."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, DatabaseUnreachable)
+    # An extended code of SQLite has the plain one in its lowest byte.
+    sqlite_code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    sqlstate = getattr(error.orig, "sqlstate", None) or ""
+    return (
+        error.connection_invalidated
+        or sqlite_code in _SQLITE_TROUBLE
+        or sqlstate.startswith(_POSTGRES_TROUBLE)
     )
 
 

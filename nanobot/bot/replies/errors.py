@@ -5,6 +5,14 @@ from __future__ import annotations
 MANAGE_SERVER_NEEDED = "Only members with the permission **Manage Server** can use this command."
 ONLY_IN_SERVERS = "This command works only in a server that the bot is a member of."
 COMMAND_OUTDATED = "This command has changed. Reload Discord (Ctrl+R) and try again."
+DATABASE_IN_TROUBLE = (
+    "The bot's database does not work right now, so this was not done. Nothing was taken from your quota; "
+    "try again in a few minutes."
+)
+
+DATABASE_AWAY = (
+    "The bot's database does not answer right now. Nothing was taken from your quota; ask again in a minute."
+)
 
 
 def unexpected(error_id: str) -> str:
