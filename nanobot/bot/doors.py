@@ -11,12 +11,10 @@ import secrets
 
 import discord
 from discord import app_commands
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from nanobot.bot.replies import errors as words
 from nanobot.bot.trouble import DISCORD_TROUBLE
 from nanobot.errors import PersonError
-from nanobot.store.database import DatabaseUnreachable
 from nanobot.store.database import is_in_trouble
 
 log = logging.getLogger(__name__)
@@ -34,9 +32,6 @@ def sentence_for(error: BaseException, doing: str) -> str:
             return words.ONLY_IN_SERVERS
         case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
             return words.COMMAND_OUTDATED
-        case DatabaseUnreachable() | OperationalError() | InterfaceError():
-            log.error("the database failed while %s: %s", doing, cause)
-            return words.DATABASE_AWAY
         case _ if is_in_trouble(cause):
             log.error("the database failed while %s: %s", doing, str(cause).partition("\n")[0])
             return words.DATABASE_IN_TROUBLE

@@ -10,10 +10,6 @@ DATABASE_IN_TROUBLE = (
     "try again in a few minutes."
 )
 
-DATABASE_AWAY = (
-    "The bot's database does not answer right now. Nothing was taken from your quota; ask again in a minute."
-)
-
 
 def unexpected(error_id: str) -> str:
     """Say that something unforeseen happened, with the id under which the log has it."""
