@@ -96,6 +96,7 @@ class Generator:
         self._response_format = response_format
         self._jobs: dict[str, _Job] = {}
         self._orphans: set[asyncio.Task[None]] = set()
+        self._given_up: set[str] = set()
         self._is_closed = False
 
     async def close(self) -> None:
@@ -119,8 +120,13 @@ class Generator:
         """Carry out `request`, yielding its events in the order that `nanobot.generation.events` gives.
 
         Close the generator (`contextlib.aclosing`) if you stop listening early. `resumed_id` names a generation that
-        recovery took over as never sent: it goes on with the hold that it has.
+        recovery took over as never sent: it goes on with the hold that it has, but for one that failed here and could
+        not be written down as such: its person knows, and it ends without an event.
         """
+        if resumed_id is not None and resumed_id in self._given_up:
+            await self._books.close(resumed_id, GenerationStatus.INTERRUPTED, "it failed before it was sent")
+            self._given_up.discard(resumed_id)
+            return
         try:
             self._breaker.raise_if_open()
             plan = make_plan(request, catalogue=self._catalogue(), defaults=self._defaults)
@@ -266,6 +272,7 @@ class Generator:
 
     def _note_end(self, job: _Job, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
+            self._given_up.add(job.id)
             log.error("generation %s: left to recovery, the books cannot be written: %s", job.id, error)
 
     def _forget(self, job: _Job) -> None:

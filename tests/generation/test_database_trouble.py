@@ -12,10 +12,10 @@ from sqlalchemy.exc import IntegrityError
 from nanobot.generation import events
 from nanobot.generation.books import PATIENCE
 from nanobot.generation.payment import AnswerNotStored
-from nanobot.generation.recovery import Lost
+from nanobot.generation.recovery import Lost, Unsent
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
 from nanobot.store.tables import GenerationStatus
-from tests.generation.studio import Studio, open_studio, until
+from tests.generation.studio import Studio, asked, follow, open_studio, until
 
 _REFUSE = "BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
 
@@ -134,6 +134,23 @@ async def test_what_cannot_be_released_now_is_released_by_recovery(
     assert isinstance(lost, Lost)
     assert await studio.statuses() == [GenerationStatus.INTERRUPTED]
     assert await studio.counted() == 0
+
+
+async def test_who_was_told_that_it_failed_gets_no_picture_later(studio: Studio) -> None:
+    """They may have asked again by then, and would pay for both."""
+    await refuse(studio, "release")
+    async with aclosing(studio.generate()) as stream:
+        await until(stream, events.Accepted)
+    await mend(studio)
+    studio.let_leases_run_out()
+    (unsent,) = await studio.recovered()
+    assert isinstance(unsent, Unsent)
+    resumed = studio.services.generator.generate(asked(), resumed_id=unsent.generation.id)
+
+    assert await follow(resumed) == []
+    assert await studio.statuses() == [GenerationStatus.INTERRUPTED]
+    assert await studio.counted() == 0
+    assert studio.nanogpt.requests == []
 
 
 async def test_a_cancellation_is_not_hidden_by_the_databases_error(studio: Studio) -> None:
