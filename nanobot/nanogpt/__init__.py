@@ -1,4 +1,4 @@
-"""NanoGPT's HTTP API and nothing else. Imports aiohttp, pybase64 and the standard library; could be published alone."""
+"""NanoGPT's HTTP API and nothing else. Imports aiohttp, pybase64, typing_extensions and the standard library; could be published alone."""
 
 from __future__ import annotations
 

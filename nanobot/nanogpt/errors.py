@@ -73,14 +73,20 @@ class NotCharged(NanoGPTError):
 
 
 class InvalidRequest(NotCharged):
+    """Sent again as it is it would be refused again; `message` tells what NanoGPT objects to."""
+
     summary = "NanoGPT found the request invalid"
 
 
 class PolicyRefused(NotCharged):
+    """Another prompt or picture may pass. Where `moderation` was asked for, that check is charged all the same."""
+
     summary = "NanoGPT's content policy refused the request"
 
 
 class Unauthorized(NotCharged):
+    """Every call with this key fails alike; where there is no key it is raised and nothing is sent."""
+
     summary = "NanoGPT does not accept the API key"
 
 
@@ -97,22 +103,32 @@ class OutOfFunds(NotCharged):
 
 
 class Forbidden(NotCharged):
+    """Another model may work, or a key with more rights."""
+
     summary = "NanoGPT does not permit this to the API key"
 
 
 class ModelUnavailable(NotCharged):
+    """The catalogue read anew tells which models there are."""
+
     summary = "NanoGPT does not offer this model"
 
 
 class WrongAddress(NotCharged):
+    """A redirect, which is never followed, or something other than the API answered: no call can succeed."""
+
     summary = "NanoGPT's API is not at the configured address"
 
 
 class PayloadTooLarge(NotCharged):
+    """NanoGPT did not look at it, so that the same order with smaller pictures is safe to send."""
+
     summary = "NanoGPT found the request too large"
 
 
 class Conflict(NotCharged):
+    """Status 409; a later try may succeed."""
+
     summary = "NanoGPT sees a conflict with an earlier request"
 
 
@@ -127,6 +143,8 @@ class _Limited(NotCharged):
 
 
 class RateLimited(_Limited):
+    """Waited out up to `retry.MAX_WAIT_SECONDS` and `retry.MAX_ATTEMPTS`; raised beyond that."""
+
     summary = "NanoGPT is asked too often"
 
 
@@ -137,6 +155,8 @@ class DailyLimitReached(_Limited):
 
 
 class Unreachable(NotCharged):
+    """No connection came about in several attempts: nothing was sent."""
+
     summary = "NanoGPT cannot be reached"
 
 
@@ -145,18 +165,26 @@ class OutcomeUnknown(NanoGPTError):
 
 
 class TimedOut(OutcomeUnknown):
+    """No complete answer within the time that the client gives, or status 408, 504 or 524."""
+
     summary = "NanoGPT did not answer in time"
 
 
 class ServerFailed(OutcomeUnknown):
+    """A status of the 5xx family that says nothing of time, or the same said within a 200."""
+
     summary = "NanoGPT failed"
 
 
 class ConnectionBroken(OutcomeUnknown):
+    """The answer is not whole. A status that refuses counts as that refusal, even where its explanation broke off."""
+
     summary = "The connection to NanoGPT broke before the answer was complete"
 
 
 class UnreadableAnswer(OutcomeUnknown):
+    """A success that holds none of what it should: HTML, broken JSON, no picture, or far too many bytes."""
+
     summary = "NanoGPT's answer cannot be read"
 
 

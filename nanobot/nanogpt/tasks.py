@@ -47,6 +47,8 @@ class TaskRunning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDone:
+    """`picture` can be fetched for about an hour."""
+
     picture: HostedPicture
 
 
