@@ -19,7 +19,7 @@ from nanobot.bot.client import NanobotClient
 from nanobot.bot.destination import DEFAULT_FILE_LIMIT_BYTES, may_post, member_of, of_message
 from nanobot.bot.replies import generation as words
 from nanobot.bot.safety import safety_of
-from nanobot.bot.sources import has_picture, pick_picture, pictures_of
+from nanobot.bot.sources import has_picture, pick_picture, pictures_of, without_links
 from nanobot.bot.surfaces import MessageSurface
 from nanobot.generation.request import MAX_PICTURES, GenerationRequest, Kind, PictureSource
 
@@ -65,7 +65,8 @@ def read_message(message: discord.Message, bot_id: int) -> Wish:
         return Unclear(sentence=_blank(message, bot_id))
     if not has_picture(message) and not (replied_to is not None and has_picture(replied_to)):
         return Unclear(sentence=_without_picture(replied_to, replies_to_bot=replies_to_bot))
-    prompt = re.sub(rf"\s*<@!?{bot_id}>\s*", " ", message.content).strip()
+    words_alone = message.content if message.attachments else without_links(message.content)
+    prompt = re.sub(rf"\s*<@!?{bot_id}>\s*", " ", words_alone).strip()
     return EditWanted(prompt=prompt) if prompt else Unclear(sentence=words.NO_WORDS)
 
 

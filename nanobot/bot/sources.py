@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import discord
 
@@ -23,6 +24,7 @@ from nanobot.images.links import LinkReader
 _PICTURE_SUFFIXES = (
     ".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif",
 )  # fmt: skip
+_LINK = re.compile(r"<?(https?://[^\s<>]*[^\s<>.,:;!?)\]\"'])>?", re.IGNORECASE)
 _PICKED = re.compile(r"^#(?P<position>[1-9])(?:\s+|$)")
 _BYTES_PER_MEGABYTE = 1_000_000
 
@@ -135,16 +137,22 @@ def is_picture(attachment: discord.Attachment) -> bool:
 
 def has_picture(message: discord.Message) -> bool:
     """Tell whether `pictures_of` finds any."""
-    return bool(_attached_pictures(message) or _embedded_pictures(message))
+    return bool(_attached_pictures(message) or _embedded_pictures(message) or _linked_pictures(message))
 
 
 def pictures_of(message: discord.Message, *, max_megabytes: int, links: LinkReader) -> list[PictureSource]:
-    """Return the pictures of a message, forwarded ones too: its files, or where it has none, those its embeds show."""
+    """Return the pictures of a message, forwarded ones too: its files, or those its embeds show, or those its text links to."""
     files: list[PictureSource] = [
         AttachmentSource(attachment, max_megabytes=max_megabytes)
         for attachment in _attached_pictures(message)
     ]
-    return files or [LinkSource(url, links) for url in _embedded_pictures(message)]
+    urls = _embedded_pictures(message) or _linked_pictures(message)
+    return files or [LinkSource(url, links) for url in urls]
+
+
+def without_links(text: str) -> str:
+    """Return `text` less the links to pictures in it."""
+    return _LINK.sub(lambda link: "" if _names_picture(link[1]) else link[0], text)
 
 
 def pick_picture(
@@ -177,3 +185,19 @@ def _embedded_pictures(message: discord.Message) -> list[str]:
         for embed in (*message.embeds, *forwarded)
     ]
     return [url for url in found if url]
+
+
+def _linked_pictures(message: discord.Message) -> list[str]:
+    """Return the links to pictures in the text, by their names: the embed that shows one comes only a moment later.
+
+    https://docs.discord.com/developers/resources/message#embed-object
+    """
+    texts = (message.content, *(snapshot.content for snapshot in message.message_snapshots))
+    return [link for text in texts for link in _LINK.findall(text) if _names_picture(link)]
+
+
+def _names_picture(link: str) -> bool:
+    try:
+        return urlsplit(link).path.lower().endswith(_PICTURE_SUFFIXES)
+    except ValueError:
+        return False

@@ -103,3 +103,36 @@ def test_a_forwarded_picture_is_one(forwarded: dict[str, Any], name: str) -> Non
 
     assert [source.name for source in pictures_of(message, max_megabytes=1, links=LINKS)] == [name]
     assert read_message(message, BOT_ID) == Unclear(sentence=words.NO_WORDS)
+
+
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ("make it night https://x.example/Cat.JPG?w=9", "https://x.example/Cat.JPG?w=9"),
+        ("https://x.example/a_(1).png make it night", "https://x.example/a_(1).png"),
+        ("make it night <https://x.example/cat.webp>", "https://x.example/cat.webp"),
+        ("make it night http://[::1/a.png https://x.example/cat.heic.", "https://x.example/cat.heic"),
+    ],
+)
+def test_a_link_to_a_picture_in_the_text_is_one(written: str, url: str) -> None:
+    """Discord fetches the embed that shows it only after the message has been sent on."""
+    message = _message(content=f"<@{BOT_ID}> {written}")
+    wish = read_message(message, BOT_ID)
+
+    assert [source.name for source in pictures_of(message, max_megabytes=1, links=LINKS)] == [url]
+    assert isinstance(wish, EditWanted)
+    assert wish.prompt.removesuffix(" http://[::1/a.png .") == "make it night"
+
+
+def test_a_link_beside_a_file_stays_a_part_of_the_wish() -> None:
+    text = "like https://x.example/cat.png"
+    message = _message(content=f"<@{BOT_ID}> {text}", attachments=[_attachment("dog.png")])
+
+    assert [source.name for source in pictures_of(message, max_megabytes=1, links=LINKS)] == ["dog.png"]
+    assert read_message(message, BOT_ID) == EditWanted(prompt=text)
+
+
+def test_a_link_to_a_page_is_no_picture() -> None:
+    message = _message(content=f"<@{BOT_ID}> make it night https://x.example/cats")
+
+    assert read_message(message, BOT_ID) == Unclear(sentence=words.TEXT_ALONE)
