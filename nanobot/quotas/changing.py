@@ -155,7 +155,7 @@ async def set_timezone(session: AsyncSession, actor: Actor, guild_id: int, name:
         UnknownTimezone: there is none of that name.
     """
     key = None if name is None else zone_named(name).key
-    chosen = await guild_settings.get(session, guild_id)
+    chosen = await guild_settings.get_to_change(session, guild_id, actor_id=actor.actor_id, now=actor.now)
     await guild_settings.put(
         session, guild_id, replace(chosen, timezone=key), actor_id=actor.actor_id, now=actor.now
     )

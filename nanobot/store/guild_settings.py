@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nanobot.store.tables import GuildSettingsRow
-from nanobot.store.upsert import insert_or_update
+from nanobot.store.upsert import insert_or_ignore, insert_or_update
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +38,21 @@ async def get(session: AsyncSession, guild_id: int) -> GuildSettings:
     )
 
 
+async def get_to_change(
+    session: AsyncSession, guild_id: int, *, actor_id: int, now: datetime
+) -> GuildSettings:
+    """Return the choices of a server, and let nobody else change them until the session's transaction ends."""
+    await insert_or_ignore(session, GuildSettingsRow, guild_id=guild_id, updated_by=actor_id, updated_at=now)
+    await session.execute(
+        select(GuildSettingsRow.guild_id).where(GuildSettingsRow.guild_id == guild_id).with_for_update()
+    )
+    return await get(session, guild_id)
+
+
 async def put(
     session: AsyncSession, guild_id: int, settings: GuildSettings, *, actor_id: int, now: datetime
 ) -> None:
-    """Store all choices of a server in place of those it had; `actor_id` is the admin who chose."""
+    """Store all choices of a server in place of those that `get_to_change` returned; `actor_id` is the admin who chose."""
     await insert_or_update(
         session,
         GuildSettingsRow,

@@ -110,11 +110,10 @@ async def _change(interaction: Interaction, change: Callable[[GuildSettings], Gu
     """Store what `change` makes of the server's choices."""
     services = interaction.client.services
     guild_id = interaction.guild_id or 0
+    actor_id, now = interaction.user.id, services.clock.now()
     async with services.database.begin() as session:
-        chosen = change(await guild_settings.get(session, guild_id))
-        await guild_settings.put(
-            session, guild_id, chosen, actor_id=interaction.user.id, now=services.clock.now()
-        )
+        chosen = await guild_settings.get_to_change(session, guild_id, actor_id=actor_id, now=now)
+        await guild_settings.put(session, guild_id, change(chosen), actor_id=actor_id, now=now)
 
 
 async def _show(interaction: Interaction) -> None:
