@@ -15,11 +15,20 @@ SESSION_STARTS_PER_DAY = 1000
 
 
 class AccountRoutes:
-    def __init__(self, world: World, gateway: Gateway, commands: CommandBook, *, shard_count: int) -> None:
+    def __init__(
+        self,
+        world: World,
+        gateway: Gateway,
+        commands: CommandBook,
+        *,
+        shard_count: int,
+        max_concurrency: int,
+    ) -> None:
         self._world = world
         self._gateway = gateway
         self._commands = commands
         self._shard_count = shard_count
+        self._max_concurrency = max_concurrency
 
     def table(self) -> list[Route]:
         commands = "/applications/{application_id}/commands"
@@ -80,7 +89,7 @@ class AccountRoutes:
             "total": SESSION_STARTS_PER_DAY,
             "remaining": SESSION_STARTS_PER_DAY - self._gateway.ready_count,
             "reset_after": 86_400_000,
-            "max_concurrency": 1,
+            "max_concurrency": self._max_concurrency,
         }
         return Answer(
             body={"url": self._gateway.url, "shards": self._shard_count, "session_start_limit": starts}

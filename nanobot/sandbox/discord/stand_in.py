@@ -33,6 +33,7 @@ class DiscordStandIn:
         privileged_intents: names of the privileged intents that are switched on, none unless named.
         response_deadline_seconds: how long the bot has for its first response.
         shard_count: how many shards `GET /gateway/bot` recommends.
+        max_concurrency: how many shards may identify at once, as it tells.
         port: 0 takes a free one.
     """
 
@@ -43,6 +44,7 @@ class DiscordStandIn:
         privileged_intents: Iterable[str] = (),
         response_deadline_seconds: float = 3.0,
         shard_count: int = 1,
+        max_concurrency: int = 1,
         port: int = 0,
     ) -> None:
         self.world = World(clock or SystemClock())
@@ -53,7 +55,13 @@ class DiscordStandIn:
         self.commands = CommandBook(self.world)
         self.gateway = Gateway(self.world, bot_token=self.bot_token)
         self._desk = InteractionDesk(self.world, deadline_seconds=response_deadline_seconds)
-        account = AccountRoutes(self.world, self.gateway, self.commands, shard_count=shard_count)
+        account = AccountRoutes(
+            self.world,
+            self.gateway,
+            self.commands,
+            shard_count=shard_count,
+            max_concurrency=max_concurrency,
+        )
         routes = [*account.table(), *ChannelRoutes(self.world).table(), *WebhookRoutes(self._desk).table()]
         self._rest = RestServer(routes, bot_token=self.bot_token, trouble=self.trouble)
         self._port = port
