@@ -91,7 +91,7 @@ def test_an_account_in_good_order() -> None:
         ),
         pytest.param(
             replace(ACCOUNT, list_age=ListAge(is_live=False), models=13),
-            "**Models** · 13 in the bot's built-in list; NanoGPT's own could not be read yet",
+            "**Models** · 13 in the bot's built-in list; NanoGPT's own has not been read yet",
             id="no list",
         ),
     ],

@@ -102,5 +102,5 @@ async def test_the_built_in_list_stands_in_where_nanogpts_own_was_never_read(com
 
     assert len(ids(page)) == 13
     assert page.splitlines()[-1] == (
-        "-# This is the bot's built-in list, without prices: NanoGPT's own could not be read yet."
+        "-# This is the bot's built-in list, without prices: NanoGPT's own has not been read yet."
     )

@@ -81,7 +81,7 @@ def _requests(outage: Outage | None) -> str:
 
 def _models(number: int, age: ListAge) -> str:
     if not age.is_live or age.read_at is None:
-        return f"{number} in the bot's built-in list; NanoGPT's own could not be read yet"
+        return f"{number} in the bot's built-in list; NanoGPT's own has not been read yet"
     stale = ", and not again since" if age.is_stale else ""
     return f"{number} in NanoGPT's list, read {format_dt(age.read_at, 'R')}{stale}"
 

@@ -67,7 +67,7 @@ def models_page(found: Sequence[Model], age: ListAge) -> str:
 def list_age(age: ListAge) -> str:
     """Say where the list of models is from if it may be out of date, else nothing."""
     if not age.is_live:
-        return "\n-# This is the bot's built-in list, without prices: NanoGPT's own could not be read yet."
+        return "\n-# This is the bot's built-in list, without prices: NanoGPT's own has not been read yet."
     if age.is_stale and age.read_at is not None:
         return f"\n-# Read from NanoGPT {format_dt(age.read_at, 'R')}; it could not be read again since."
     return ""
