@@ -42,10 +42,21 @@ class PictureForgotten(PersonError):
 
 
 class AttachmentSource:
-    """A file on Discord's own CDN, fetched directly."""
+    """A file on Discord's own CDN, fetched directly.
 
-    def __init__(self, attachment: discord.Attachment, *, max_megabytes: int) -> None:
+    Its address runs out within a day, and comes anew with the `message` it belongs to:
+    https://docs.discord.com/developers/reference#signed-attachment-cdn-urls. A command's own files have none.
+    """
+
+    def __init__(
+        self,
+        attachment: discord.Attachment,
+        *,
+        max_megabytes: int,
+        message: discord.PartialMessage | None = None,
+    ) -> None:
         self._attachment = attachment
+        self._message = message
         self._max_bytes = max_megabytes * _BYTES_PER_MEGABYTE
 
     @property
@@ -58,8 +69,9 @@ class AttachmentSource:
 
     @property
     def reference(self) -> dict[str, Any]:
-        attachment = self._attachment
-        return {
+        attachment, message = self._attachment, self._message
+        place = {"message": {"id": message.id, "channel_id": message.channel.id}} if message else {}
+        return place | {
             "attachment": {
                 "id": str(attachment.id),
                 "filename": attachment.filename,
@@ -88,9 +100,21 @@ class AttachmentSource:
     async def read(self) -> bytes:
         self.check()
         try:
-            return await self._attachment.read()
+            return await self._read()
         except DISCORD_TROUBLE as error:
             raise AttachmentNotUsable(attachment_gone(self._attachment.filename)) from error
+
+    async def _read(self) -> bytes:
+        try:
+            return await self._attachment.read()
+        except (discord.Forbidden, discord.NotFound):
+            if self._message is None:
+                raise
+            anew = _attached_pictures(await self._message.fetch())
+            found = next((each for each in anew if each.id == self._attachment.id), None)
+            if found is None:
+                raise
+            return await found.read()
 
 
 class LinkSource:
@@ -123,7 +147,10 @@ def source_of(
     if "link" in reference:
         return LinkSource(reference["link"], links)
     attachment = discord.Attachment(data=reference["attachment"], state=client._connection)
-    return AttachmentSource(attachment, max_megabytes=max_megabytes)
+    place, message = reference.get("message"), None
+    if place is not None:
+        message = client.get_partial_messageable(place["channel_id"]).get_partial_message(place["id"])
+    return AttachmentSource(attachment, max_megabytes=max_megabytes, message=message)
 
 
 def is_picture(attachment: discord.Attachment) -> bool:
@@ -143,7 +170,7 @@ def has_picture(message: discord.Message) -> bool:
 def pictures_of(message: discord.Message, *, max_megabytes: int, links: LinkReader) -> list[PictureSource]:
     """Return the pictures of a message, forwarded ones too: its files, or those its embeds show, or those its text links to."""
     files: list[PictureSource] = [
-        AttachmentSource(attachment, max_megabytes=max_megabytes)
+        AttachmentSource(attachment, max_megabytes=max_megabytes, message=message)
         for attachment in _attached_pictures(message)
     ]
     urls = _embedded_pictures(message) or _linked_pictures(message)

@@ -9,7 +9,7 @@ import pytest
 
 from nanobot.bot.mentions import EditWanted, NotForUs, Unclear, read_message
 from nanobot.bot.replies import generation as words
-from nanobot.bot.sources import pictures_of
+from nanobot.bot.sources import pictures_of, source_of
 from nanobot.images.links import LinkReader
 
 BOT_ID, PERSON_ID, GUILD_ID, CHANNEL_ID = 10, 20, 30, 40
@@ -136,3 +136,14 @@ def test_a_link_to_a_page_is_no_picture() -> None:
     message = _message(content=f"<@{BOT_ID}> make it night https://x.example/cats")
 
     assert read_message(message, BOT_ID) == Unclear(sentence=words.TEXT_ALONE)
+
+
+def test_a_file_that_another_process_goes_on_with_is_still_known_by_its_message() -> None:
+    message = _message(content=f"<@{BOT_ID}> make it night", attachments=[_attachment("cat.png")])
+    [source] = pictures_of(message, max_megabytes=1, links=LINKS)
+    client = discord.Client(intents=discord.Intents.none())
+    stored = source.reference or {}
+    known = source_of(stored, client, max_megabytes=1, links=LINKS)
+
+    assert known.reference == stored
+    assert stored["message"] == {"id": message.id, "channel_id": CHANNEL_ID}
