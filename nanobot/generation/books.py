@@ -5,10 +5,12 @@ A paid call is only ever made between `open` and `posted` or `close`, so the led
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from typing import Final
 
 from nanobot.clock import Clock
 from nanobot.errors import PersonError
@@ -29,9 +31,11 @@ from nanobot.store.tables import Picture as StoredPicture
 log = logging.getLogger(__name__)
 
 LEASE_SECONDS = 60
-PATIENCE = timedelta(minutes=15)
+# Of ten connections to PostgreSQL: holds wait for each other's locks, and whoever has paid must not wait behind them.
+_HOLDS_AT_ONCE: Final = 4
 # https://docs.nano-gpt.com/api-reference/image-generation#downloading-the-image: signed links live about an hour
 LINKS_LAST = timedelta(hours=1)
+PATIENCE = timedelta(minutes=15)
 """How long somebody who sent a message waits for its answer: as long as a command can be answered."""
 
 
@@ -52,12 +56,13 @@ class Books:
         self._database = database
         self._desk = desk
         self._clock = clock
+        self._holding = asyncio.Semaphore(_HOLDS_AT_ONCE)
         self.owner = owner
 
     async def open(self, generation_id: str, request: GenerationRequest, plan: Plan) -> Hold | QuotaRefusal:
         """Hold the pictures and their price in the ledger and write the generation's row, both or neither."""
         address = request.address
-        async with self._database.begin() as session:
+        async with self._holding, self._database.begin() as session:
             held = await self._desk.hold(
                 session,
                 request.member,
