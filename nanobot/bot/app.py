@@ -91,8 +91,17 @@ class Nanobot(NanobotClient):
                 await self.conversation.idle()
         except TimeoutError:
             log.warning("stopped while pictures were in the making; the next start takes care of them")
-        await self._background.stop()
         await self.close()
+
+    @override
+    async def close(self) -> None:
+        """Stop what the bot does by itself, then disconnect.
+
+        However the connection ended: work in the background would open the database again that is being closed, and
+        the process would wait for ever for that connection's thread.
+        """
+        await self._background.stop()
+        await super().close()
 
     def _add_commands(self) -> None:
         for command in all_commands():

@@ -117,6 +117,8 @@ async def test_a_button_that_a_restart_left_behind_says_that_the_request_is_over
     community.nanogpt.trouble.let_go()
     await online_again(community.bot, community.discord)
     await channel.next_message(where=lambda message: message.reference is wish)
+    while "in the making" in await community.usage(bob):  # posted, and about to be settled
+        pass
     told = await (await bob.presses(waiting, "Cancel")).followup()
 
     assert told.content == "That request has come to its end already, so there is nothing to cancel."
