@@ -190,11 +190,11 @@ async def test_a_health_port_in_use_is_told(bot: BotProcess) -> None:
 async def test_a_token_that_is_reset_while_the_bot_runs_ends_it_with_a_sentence(
     discord: DiscordStandIn, bot: BotProcess
 ) -> None:
-    """Discord closes the gateway with 4004; a supervisor that restarts the bot gets the same sentence at login."""
+    """Discord closes the gateway with 4004, now or at the next attempt to connect; a supervisor that restarts the bot gets the same sentence at login."""
     await bot.start()
     await discord.bot_online(START_SECONDS)
 
-    await discord.gateway.disconnect(4004)
+    await discord.reset_token()
 
     assert await bot.ended() == 2
     assert bot.log.splitlines()[-1] == (

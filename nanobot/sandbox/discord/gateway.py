@@ -11,6 +11,7 @@ import json
 import secrets
 import time
 from collections import deque
+from collections.abc import Callable
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
@@ -62,7 +63,7 @@ class _Connection:
 class Gateway:
     """Holds every session and tells each what it asked to hear."""
 
-    def __init__(self, world: World, *, bot_token: str) -> None:
+    def __init__(self, world: World, *, bot_token: Callable[[], str]) -> None:
         self._world = world
         self._bot_token = bot_token
         self._sessions: dict[str, Session] = {}
@@ -204,7 +205,7 @@ class Gateway:
         self._world.changes.ring()
 
     def _check_token(self, data: Json) -> None:
-        if str(data.get("token", "")).removeprefix("Bot ") != self._bot_token:
+        if str(data.get("token", "")).removeprefix("Bot ") != self._bot_token():
             raise _Close(CloseCode.AUTHENTICATION_FAILED)
 
     def _checked_intents(self, data: Json) -> Intent:

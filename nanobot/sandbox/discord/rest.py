@@ -48,7 +48,7 @@ class Route:
 class RestServer:
     """Serves a table of routes and keeps every request."""
 
-    def __init__(self, routes: Iterable[Route], *, bot_token: str, trouble: Trouble) -> None:
+    def __init__(self, routes: Iterable[Route], *, bot_token: Callable[[], str], trouble: Trouble) -> None:
         self._routes = list(routes)
         self._bot_token = bot_token
         self._trouble = trouble
@@ -91,7 +91,7 @@ class RestServer:
         if misfortune is not None and not misfortune.is_handled_first:
             return _unlucky(misfortune)
         try:
-            if route.needs_token and request.headers.get("Authorization") != f"Bot {self._bot_token}":
+            if route.needs_token and request.headers.get("Authorization") != f"Bot {self._bot_token()}":
                 raise ApiRefusal(Refusal.UNAUTHORIZED)
             check_shapes(read.body)
             answer = await route.handler(read)

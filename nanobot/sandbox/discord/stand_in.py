@@ -20,6 +20,7 @@ from nanobot.sandbox.discord.rest import API_PREFIX, MAX_REQUEST_BYTES, RestServ
 from nanobot.sandbox.discord.rest_account import AccountRoutes
 from nanobot.sandbox.discord.rest_channels import ChannelRoutes
 from nanobot.sandbox.discord.rest_webhooks import WebhookRoutes
+from nanobot.sandbox.discord.sessions import CloseCode
 from nanobot.sandbox.discord.trouble import Trouble
 from nanobot.sandbox.discord.world import User, World
 
@@ -50,10 +51,10 @@ class DiscordStandIn:
         self.world = World(clock or SystemClock())
         for name in privileged_intents:
             self.world.privileged_intents |= Intent[name] & PRIVILEGED
-        self.bot_token = f"{secrets.token_urlsafe(18)}.{secrets.token_urlsafe(4)}.{secrets.token_urlsafe(28)}"
+        self.bot_token = _new_token()
         self.trouble = Trouble()
         self.commands = CommandBook(self.world)
-        self.gateway = Gateway(self.world, bot_token=self.bot_token)
+        self.gateway = Gateway(self.world, bot_token=lambda: self.bot_token)
         self._desk = InteractionDesk(self.world, deadline_seconds=response_deadline_seconds)
         account = AccountRoutes(
             self.world,
@@ -63,7 +64,7 @@ class DiscordStandIn:
             max_concurrency=max_concurrency,
         )
         routes = [*account.table(), *ChannelRoutes(self.world).table(), *WebhookRoutes(self._desk).table()]
-        self._rest = RestServer(routes, bot_token=self.bot_token, trouble=self.trouble)
+        self._rest = RestServer(routes, bot_token=lambda: self.bot_token, trouble=self.trouble)
         self._port = port
         self._runner: web.AppRunner | None = None
         self.base_url = ""
@@ -130,6 +131,11 @@ class DiscordStandIn:
             greet=self._greet,
         )
 
+    async def reset_token(self) -> None:
+        """Do what "Reset Token" in the developer portal does: the old one opens nothing, and its connections are closed."""
+        self.bot_token = _new_token()
+        await self.gateway.disconnect(CloseCode.AUTHENTICATION_FAILED)
+
     async def bot_online(self, timeout: float = PATIENCE_SECONDS) -> None:  # noqa: ASYNC109  # how long a person waits is theirs to say
         """Wait until a bot got READY and has synced its commands at least once.
 
@@ -144,3 +150,7 @@ class DiscordStandIn:
 
     def _greet(self, user: User) -> Person:
         return Person(user, self._desk, self.commands)
+
+
+def _new_token() -> str:
+    return f"{secrets.token_urlsafe(18)}.{secrets.token_urlsafe(4)}.{secrets.token_urlsafe(28)}"
