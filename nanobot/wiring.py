@@ -99,7 +99,7 @@ async def open_services(
             breaker=breaker,
             purse=purse,
             catalogue=lambda: keeper.current,
-            defaults=_model_defaults(settings),
+            defaults=ModelDefaults.of(settings),
             clock=clock,
             user_key=hashlib.sha256(settings.required_nanogpt_api_key().encode()).digest(),
             response_format=settings.response_format,
@@ -130,15 +130,6 @@ def _turn_queue(settings: Settings) -> TurnQueue:
         total=settings.concurrent_generations,
         per_member=settings.concurrent_generations_per_member,
         waiting_per_member=settings.waiting_generations_per_member,
-    )
-
-
-def _model_defaults(settings: Settings) -> ModelDefaults:
-    return ModelDefaults(
-        imagine=settings.default_model,
-        edit=settings.default_edit_model,
-        inpainting=settings.default_inpainting_model,
-        upscale=settings.default_upscale_model,
     )
 
 

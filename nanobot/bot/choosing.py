@@ -12,6 +12,7 @@ from typing import Any, Final
 from discord.app_commands import Choice
 
 from nanobot.bot.replies.models import MAX_CHOICE_CHARACTERS, count_choice, model_choice, size_choice
+from nanobot.generation.plan import ModelDefaults, default_model
 from nanobot.generation.request import MAX_COUNT, Kind
 from nanobot.nanogpt.catalogue import Catalogue, Needs, nearest_sizes
 from nanobot.nanogpt.models import Model
@@ -99,8 +100,10 @@ def model_meant(catalogue: Catalogue, filled: Filled, settings: Settings) -> Mod
 
 
 def _default_model_id(filled: Filled, settings: Settings) -> str:
-    if filled.has_mask:
-        return settings.default_inpainting_model
-    if filled.pictures or filled.kind is Kind.EDIT:
-        return settings.default_edit_model
-    return settings.default_model
+    """Return the model that the bot takes where none is named; an edit gets its picture sooner or later."""
+    return default_model(
+        ModelDefaults.of(settings),
+        kind=filled.kind,
+        has_pictures=bool(filled.pictures) or filled.kind is Kind.EDIT,
+        has_mask=filled.has_mask,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from nanobot.errors import PersonError
 from nanobot.generation.request import MAX_COUNT, MAX_PICTURES, MAX_PROMPT_CHARACTERS, GenerationRequest, Kind
@@ -17,6 +17,7 @@ from nanobot.nanogpt.shapes import (
     STEPS_RANGE,
     STRENGTH_RANGE,
 )
+from nanobot.settings import Settings
 
 _ALTERNATIVES: Final = 3
 _NAMED_CHARACTERS: Final = 100
@@ -34,6 +35,16 @@ class ModelDefaults:
     edit: str
     inpainting: str
     upscale: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return those that the operator chose."""
+        return cls(
+            imagine=settings.default_model,
+            edit=settings.default_edit_model,
+            inpainting=settings.default_inpainting_model,
+            upscale=settings.default_upscale_model,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +76,21 @@ def choose_model(request: GenerationRequest, defaults: ModelDefaults) -> str:
     """Return the model that the person named, or the default for what they gave."""
     if request.model and request.model.strip():
         return request.model.strip()
-    if request.kind is Kind.UPSCALE:
+    return default_model(
+        defaults,
+        kind=request.kind,
+        has_pictures=bool(request.pictures),
+        has_mask=request.mask is not None,
+    )
+
+
+def default_model(defaults: ModelDefaults, *, kind: Kind, has_pictures: bool, has_mask: bool) -> str:
+    """Return the model of a job for which none is named."""
+    if kind is Kind.UPSCALE:
         return defaults.upscale
-    if request.mask is not None:
+    if has_mask:
         return defaults.inpainting
-    return defaults.edit if request.pictures else defaults.imagine
+    return defaults.edit if has_pictures else defaults.imagine
 
 
 def make_plan(request: GenerationRequest, *, catalogue: Catalogue, defaults: ModelDefaults) -> Plan:
