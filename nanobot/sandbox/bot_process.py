@@ -9,9 +9,9 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from nanobot.errors import OperatorError
 
@@ -38,13 +38,29 @@ class BotEnded(OperatorError):
         self.exit_code = exit_code
 
 
+class Launched(Protocol):
+    """A process as asyncio gives it."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    async def wait(self) -> int: ...
+
+    def send_signal(self, signal: int) -> None: ...
+
+    def kill(self) -> None: ...
+
+
 class BotProcess:
     """Starts, ends and kills the bot in `folder`, where its database and its log are."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self._folder = folder
         self._environment = environment
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Launched | None = None
 
     @property
     def log_path(self) -> Path:
@@ -64,14 +80,19 @@ class BotProcess:
         """Run it with these arguments, and with these settings on top of its own."""
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         path = os.pathsep.join(filter(None, (str(_CODE), kept.get("PYTHONPATH"))))
+        self._process = await self._launch(
+            arguments, {**kept, "PYTHONPATH": path, **self._environment, **environment}
+        )
+
+    async def _launch(self, arguments: Sequence[str], environment: Mapping[str, str]) -> Launched:
         with self.log_path.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
+            return await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
                 "nanobot",
                 *arguments,
                 cwd=self._folder,
-                env={**kept, "PYTHONPATH": path, **self._environment, **environment},
+                env=environment,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -128,7 +149,7 @@ class BotProcess:
         return await self._started.wait()
 
     @property
-    def _started(self) -> asyncio.subprocess.Process:
+    def _started(self) -> Launched:
         if self._process is None:
             raise ValueError("the bot was never started")
         return self._process

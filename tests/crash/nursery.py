@@ -6,11 +6,15 @@ import asyncio
 import json
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
+
+from tests.crash.nursery_process import serve
+from tests.journeys.preloaded import fork
 
 _CODE = Path(__file__).resolve().parents[2]
 _PATIENCE_SECONDS = 60.0
@@ -39,8 +43,8 @@ class Bot:
 class Nursery:
     """Bears bots; `on_step` is called whenever one of them is done with a step."""
 
-    def __init__(self, process: asyncio.subprocess.Process, on_step: Callable[[], None]) -> None:
-        self._process = process
+    def __init__(self, orders: Connection, on_step: Callable[[], None]) -> None:
+        self._orders = orders
         self._on_step = on_step
         self._expected: asyncio.Queue[asyncio.Future[Bot]] = asyncio.Queue()
         self._alive: dict[int, Bot] = {}
@@ -49,16 +53,16 @@ class Nursery:
         """Start a bot in `folder`; `die` as in `nursery_process`."""
         born: asyncio.Future[Bot] = asyncio.get_running_loop().create_future()
         self._expected.put_nowait(born)
-        order = {"folder": str(folder), "environment": dict(environment), "die": die}
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(order).encode() + b"\n")
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+        whole = {**kept, "PYTHONPATH": str(_CODE), **environment}
+        order = {"folder": str(folder), "environment": whole, "die": die}
+        os.write(self._orders.fileno(), json.dumps(order).encode() + b"\n")
         async with asyncio.timeout(_PATIENCE_SECONDS):
             return await born
 
-    async def listen(self) -> None:
+    async def listen(self, news: asyncio.StreamReader) -> None:
         """Take in what the nursery tells, until it ends."""
-        assert self._process.stdout is not None
-        async for line in self._process.stdout:
+        async for line in news:
             happened = json.loads(line)
             if "born" in happened:
                 bot = self._alive[happened["born"]] = Bot(pid=happened["born"])
@@ -71,22 +75,21 @@ class Nursery:
 @asynccontextmanager
 async def open_nursery(on_step: Callable[[], None]) -> AsyncIterator[Nursery]:
     """Bear bots while inside; what lives at the end is ended."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.crash.nursery_process",
-        cwd=_CODE,
-        env={**kept, "PYTHONPATH": str(_CODE)},
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
+    their_orders, our_orders = Pipe(duplex=False)
+    our_news, their_news = Pipe(duplex=False)
+    process = await fork(serve, their_orders, their_news)
+    their_orders.close()
+    their_news.close()
+    nursery = Nursery(our_orders, on_step)
+    news = asyncio.StreamReader()
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(news), our_news
     )
-    nursery = Nursery(process, on_step)
-    listening = asyncio.create_task(nursery.listen())
+    listening = asyncio.create_task(nursery.listen(news))
     try:
         yield nursery
     finally:
-        assert process.stdin is not None
-        process.stdin.close()
+        our_orders.close()
         await process.wait()
         await listening
+        transport.close()

@@ -1,6 +1,6 @@
-"""Bears bots: imports all that a bot imports, once, and forks, so that a process is there within milliseconds.
+"""Bears bots: has imported all that a bot imports, and forks, so that a process is there within milliseconds.
 
-Reads one order a line from its standard input, a JSON object: `folder`, `environment`, and `die` (a step such as
+Reads one order a line, a JSON object: `folder`, `environment`, and `die` (a step such as
 `after nanobot.generation.books.Books.made 2`, or null). Writes one line for each thing that happens: `{"born": PID}`,
 `{"ended": PID, "code": …}`, and from the bots themselves `{"noted": STEP}` whenever a step is done.
 
@@ -18,6 +18,7 @@ import sys
 import traceback
 from collections.abc import Awaitable, Callable
 from functools import wraps
+from multiprocessing.connection import Connection
 from typing import Any
 
 from nanobot.cli import main as run_nanobot
@@ -35,37 +36,37 @@ NOTED = (
 )
 
 
-def main() -> None:
-    """Serve until the input ends, then end all that live."""
+def serve(orders: Connection, news: Connection) -> None:
+    """Do what is ordered until there are no more orders, then end all that live."""
     alive: dict[int, int] = {}
     pending = b""
     while True:
-        readable, _, _ = select.select([0, *alive], [], [])
-        for pidfd in set(readable) - {0}:
+        readable, _, _ = select.select([orders.fileno(), *alive], [], [])
+        for pidfd in set(readable) - {orders.fileno()}:
             pid = alive.pop(pidfd)
             os.close(pidfd)
             _, status = os.waitpid(pid, 0)
-            tell({"ended": pid, "code": os.waitstatus_to_exitcode(status)})
-        if 0 not in readable:
+            tell(news, {"ended": pid, "code": os.waitstatus_to_exitcode(status)})
+        if orders.fileno() not in readable:
             continue
-        read = os.read(0, 65536)
+        read = os.read(orders.fileno(), 65536)
         if not read:
             break
-        *orders, pending = (pending + read).split(b"\n")
-        for order in orders:
-            pid = bear(json.loads(order))
+        *lines, pending = (pending + read).split(b"\n")
+        for line in lines:
+            pid = bear(json.loads(line), news)
             alive[os.pidfd_open(pid)] = pid
-            tell({"born": pid})
+            tell(news, {"born": pid})
     for pidfd in alive:
         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
 
 
-def tell(happened: dict[str, Any]) -> None:
-    """Write a line in one piece, as several processes share the output."""
-    os.write(OUTPUT, json.dumps(happened).encode() + b"\n")
+def tell(news: Connection, happened: dict[str, Any]) -> None:
+    """Write a line in one piece, as several processes share the pipe."""
+    os.write(news.fileno(), json.dumps(happened).encode() + b"\n")
 
 
-def bear(order: dict[str, Any]) -> int:
+def bear(order: dict[str, Any], news: Connection) -> int:
     """Fork a bot and return its process id."""
     pid = os.fork()
     if pid:
@@ -73,6 +74,7 @@ def bear(order: dict[str, Any]) -> int:
     code = 1
     try:
         os.chdir(order["folder"])
+        os.environ.clear()
         os.environ.update(order["environment"])
         log = os.open("bot.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         nothing = os.open(os.devnull, os.O_RDONLY)
@@ -81,7 +83,7 @@ def bear(order: dict[str, Any]) -> int:
         os.dup2(log, 2)
         # One core, so that one worker for pictures is started and not several.
         os.sched_setaffinity(0, {os.getpid() % (os.cpu_count() or 1)})
-        watch(order["die"])
+        watch(order["die"], news)
         code = run_nanobot([])
     except BaseException:  # noqa: BLE001 - the outermost door of a process
         traceback.print_exc()
@@ -91,18 +93,19 @@ def bear(order: dict[str, Any]) -> int:
         os._exit(code)
 
 
-def watch(die: str | None) -> None:
+def watch(die: str | None, news: Connection) -> None:
     """Tell of each step that is done, and die at the one that `die` names."""
     moment, step, turn = die.split() if die else ("", "", "0")
     for name in NOTED:
         path, method = name.rsplit(".", 1)
         module, owner = path.rsplit(".", 1)
         cls = getattr(importlib.import_module(module), owner)
-        setattr(cls, method, watched(getattr(cls, method), name, moment if name == step else "", int(turn)))
+        steps = watched(getattr(cls, method), name, moment if name == step else "", int(turn), news)
+        setattr(cls, method, steps)
 
 
 def watched(
-    function: Callable[..., Awaitable[Any]], name: str, moment: str, turn: int
+    function: Callable[..., Awaitable[Any]], name: str, moment: str, turn: int, news: Connection
 ) -> Callable[..., Awaitable[Any]]:
     """Return the same function, which kills its process before or after its `turn`-th call."""
     calls = 0
@@ -117,12 +120,7 @@ def watched(
         result = await function(*args, **kwargs)
         if moment == "after" and own == turn:
             os.kill(os.getpid(), signal.SIGKILL)
-        tell({"noted": name})
+        tell(news, {"noted": name})
         return result
 
     return step
-
-
-if __name__ == "__main__":
-    OUTPUT = os.dup(1)
-    main()

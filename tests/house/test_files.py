@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import LONGEST_FIRST, precedence
 from tests.house.sources import PACKAGE, ROOT, modules, parsed
 
 MAX_LINES_OF_A_FILE = 320
@@ -97,3 +98,9 @@ def test_the_measures_measure() -> None:
 
     assert nesting(function) == 2
     assert length(function) == 6
+
+
+def test_what_takes_long_is_still_where_it_is_begun_first() -> None:
+    """A folder that moves would be tested last, while every other core waits."""
+    assert [path for path in LONGEST_FIRST if not (ROOT / path).exists()] == []
+    assert precedence("tests/crash/test_kills.py::test_any") < precedence("tests/test_clock.py::test_any")

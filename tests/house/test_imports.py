@@ -12,7 +12,8 @@ from tests.house.sources import modules
 # One interpreter loads the libraries once and then becomes a fresh child for each module, so that no module leans on
 # what another one has imported before it.
 _EACH_ALONE = """
-import importlib, json, os, sys, traceback
+import gc, importlib, json, os, sys, traceback
+gc.disable()
 import aiohttp.web, discord, discord.app_commands, PIL.Image, pydantic_settings, rich.progress
 import sqlalchemy.ext.asyncio, alembic.command, prometheus_client, pillow_heif
 assert not [name for name in sys.modules if name.partition(".")[0] == "nanobot"]

@@ -12,6 +12,7 @@ from nanobot.sandbox.bot_process import START_SECONDS, BotProcess
 from nanobot.sandbox.discord import Channel, DiscordStandIn, Guild, Message, Person, Role
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
 from tests.journeys.asking import answer, online_again
+from tests.journeys.preloaded import PreloadedBot
 from tests.openapi_discord import check_requests
 from tests.openapi_nanogpt import check_request
 
@@ -81,7 +82,7 @@ async def bot(
         "NANOGPT_BASE_URL": nanogpt.base_url,
         "DEFAULT_QUOTA_IMAGES": "20",
     }
-    process = BotProcess(tmp_path, {**environment, **bot_settings})
+    process = PreloadedBot(tmp_path, {**environment, **bot_settings})
     yield process
     await process.stop()
 

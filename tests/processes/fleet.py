@@ -20,6 +20,7 @@ from nanobot.sandbox.nanogpt import NanoGPTStandIn
 from nanobot.sandbox.nanogpt.models import Model
 from nanobot.store.database import Database
 from nanobot.store.tables import Generation
+from tests.journeys.preloaded import PreloadedBot
 
 API_KEY = "sk-nano-fleet-0123456789abcdef"
 SHARDS = 4
@@ -95,7 +96,7 @@ async def _start(
     folder: Path, shard_ids: str, environment: Mapping[str, str], clock: ShiftedClock, stack: AsyncExitStack
 ) -> BotProcess:
     await asyncio.to_thread(folder.mkdir)
-    bot = BotProcess(folder, {**environment, "SHARD_IDS": shard_ids})
+    bot = PreloadedBot(folder, {**environment, "SHARD_IDS": shard_ids})
     stack.push_async_callback(bot.stop)
     await bot.start("run", "--clock", str(clock.file))
     return bot

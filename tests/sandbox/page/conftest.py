@@ -9,7 +9,9 @@ import aiohttp
 import pytest
 
 from nanobot.cli.insight import open_insight
+from nanobot.sandbox import opening
 from nanobot.sandbox.page.run import OpenPage, PageOptions, open_page
+from tests.journeys.preloaded import PreloadedBot
 from tests.sandbox.page.browser import Browser
 
 
@@ -20,8 +22,9 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @pytest.fixture
-async def started(tmp_path: Path) -> AsyncIterator[OpenPage]:
+async def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OpenPage]:
     """Open the page with its bot online; it must come to its end without an error that nobody foresaw."""
+    monkeypatch.setattr(opening, "BotProcess", PreloadedBot)
     async with open_page(tmp_path, PageOptions(), open_insight) as opened:
         await opened.keeper.start()
         yield opened
