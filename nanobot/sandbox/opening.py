@@ -23,10 +23,8 @@ _DATABASE = "nanobot.db"
 class BotNotOnline(OperatorError):
     """The bot runs but does not come online."""
 
-    def __init__(self, log_path: Path) -> None:
-        super().__init__(
-            f"The bot did not come online within {START_SECONDS:g} seconds. Its log is {log_path}."
-        )
+    def __init__(self, seconds: float, log_path: Path) -> None:
+        super().__init__(f"The bot did not come online within {seconds:g} seconds. Its log is {log_path}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +50,17 @@ class Sandbox:
         """Whether the bot is connected and has told Discord its commands."""
         return self.discord.gateway.is_connected and self.discord.commands.sync_count > 0
 
-    async def come_online(self) -> None:
-        """Wait for the bot, which was started.
+    async def come_online(self, within_seconds: float | None = None) -> None:
+        """Wait for the bot, which was started; by default as long as any machine should take.
 
         Raises:
             OperatorError: it ended, or does not come online.
         """
+        seconds = START_SECONDS if within_seconds is None else within_seconds
         try:
-            await self.bot.alongside(self.discord.bot_online(START_SECONDS))
+            await self.bot.alongside(self.discord.bot_online(seconds))
         except TimeoutError as error:
-            raise BotNotOnline(self.bot.log_path) from error
+            raise BotNotOnline(seconds, self.bot.log_path) from error
 
 
 @asynccontextmanager

@@ -30,7 +30,7 @@ class Shown:
 
     async def next(self) -> None:
         """Wait until an update arrives that was not there before."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await self.arrived.wait()
         self.arrived.clear()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 BOT = Path(__file__).parents[2] / "bot.py"
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:(?P<port>\d+)/")
-_SECONDS_TO_END = 20
+_SECONDS_TO_END = 60
 
 
 class RunningSandbox:

@@ -18,6 +18,8 @@ class OpenScreen(Protocol):
     ) -> Screen: ...
 
 
+# A bot that does not start ends the sandbox, which shows; until then only the machine says how long it takes.
+_START_MILLISECONDS = 240_000
 MADE_FROM = "Picture made from the prompt: "
 
 
@@ -39,7 +41,9 @@ class Screen:
         self.bot_is_online()
 
     def bot_is_online(self) -> None:
-        expect(self.page.get_by_role("main").get_by_text("nanobot is online")).to_be_visible()
+        expect(self.page.get_by_role("main").get_by_text("nanobot is online")).to_be_visible(
+            timeout=_START_MILLISECONDS
+        )
 
     @property
     def line(self) -> Locator:

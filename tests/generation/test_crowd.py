@@ -13,7 +13,7 @@ from tests.generation.studio import DEFAULTS, asked, open_studio
 
 CROWD = 30
 # Less than the time after which a connection is waited for no longer.
-IN_TIME_SECONDS = 20
+IN_TIME_SECONDS = 60
 
 
 async def test_who_waits_for_a_hold_keeps_nobody_from_a_sign_of_life(

@@ -108,7 +108,7 @@ async def test_an_orphan_whose_answer_cannot_be_stored_is_ended_all_the_same(stu
     await refuse(studio, "pictures")
     (orphan,) = studio.services.generator._orphans
     studio.nanogpt.trouble.let_go()
-    await asyncio.wait([orphan], timeout=10)
+    await asyncio.wait([orphan], timeout=60)
 
     assert await studio.statuses() == [GenerationStatus.UNKNOWN]
     assert await studio.counted() == 0
@@ -177,7 +177,7 @@ async def test_an_orphan_that_cannot_be_ended_is_left_to_recovery(
     await refuse(studio, "release")
     (orphan,) = studio.services.generator._orphans
     studio.nanogpt.trouble.let_go()
-    await asyncio.wait([orphan], timeout=10)
+    await asyncio.wait([orphan], timeout=60)
     assert await studio.statuses() == [GenerationStatus.RUNNING]
     assert any("left to recovery" in message for message in caplog.messages)
     assert studio.services.generator.active_ids == frozenset()

@@ -39,7 +39,7 @@ async def orphans_done(studio: Studio) -> None:
     """Wait until every order that nobody listens to has come to its end."""
     generator = studio.services.generator
     if generator._orphans:
-        await asyncio.wait(generator._orphans, timeout=10)
+        await asyncio.wait(generator._orphans, timeout=60)
 
     assert generator.active_ids == frozenset()
 

@@ -55,7 +55,7 @@ async def test_whatever_happens_the_ledger_counts_what_was_posted(
     ) as studio:
         posted = sum(await asyncio.gather(*(_visit(studio, dice, number % 3) for number in range(24))))
         if orphans := studio.services.generator._orphans:
-            await asyncio.wait(orphans, timeout=20)
+            await asyncio.wait(orphans, timeout=60)
         nanogpt.trouble.expire_urls = False
         studio.let_leases_run_out()
         for recovery in await studio.deliver_left_behind():

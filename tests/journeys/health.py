@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
-_PATIENCE_SECONDS = 20
+_PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ def _is_done(message: Message) -> bool:
 
 async def _until(community: Community, is_so: Callable[[str], bool]) -> None:
     """Ask `/usage` until its answer, or meanwhile the log, is as it should be."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not is_so(await community.usage(community.alice)):
             pass
 

@@ -168,7 +168,7 @@ async def test_orders_do_not_wait_for_each_others_connections() -> None:
         arrived += 1
         if arrived == count:
             all_arrived.set()
-        await asyncio.wait_for(all_arrived.wait(), 30)
+        await asyncio.wait_for(all_arrived.wait(), 60)
         return web.json_response(_HOSTED)
 
     async with serving(answer) as vendor, client_of(vendor.url) as client:
@@ -187,7 +187,7 @@ async def test_cancelled_order_ends_at_once() -> None:
 
     async with serving(answer) as vendor, client_of(vendor.url) as client:
         order = asyncio.create_task(client.generate(REQUEST))
-        await asyncio.wait_for(arrived.wait(), 10)
+        await asyncio.wait_for(arrived.wait(), 60)
         order.cancel()
         with pytest.raises(asyncio.CancelledError):
             await order

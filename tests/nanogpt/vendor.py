@@ -127,7 +127,7 @@ def client_of(
     url: str,
     *,
     pauses: Pauses | None = None,
-    timeout_seconds: float = 20,
+    timeout_seconds: float = 60,
     api_key: str | None = KEY,
     clock: TurnedClock | None = None,
 ) -> NanoGPTClient:

@@ -95,7 +95,7 @@ async def test_a_busy_sqlite_file_makes_the_next_writer_wait(
             seen.append(await bot_state.get(session, "commands"))
             await bot_state.put(session, "commands", "second")
 
-    async with asyncio.timeout(20), asyncio.TaskGroup() as tasks, first.begin() as session:
+    async with asyncio.timeout(60), asyncio.TaskGroup() as tasks, first.begin() as session:
         await bot_state.put(session, "commands", "first")
         tasks.create_task(write_second())
         for _ in range(50):  # real round trips, in which the other one tries and finds the file locked
@@ -115,12 +115,12 @@ async def test_writers_that_are_cancelled_leave_the_lock_to_the_next(database: D
             await asyncio.Event().wait()
 
     writers = [asyncio.create_task(write_forever()) for _ in range(5)]
-    await asyncio.wait_for(entered.wait(), 10)
+    await asyncio.wait_for(entered.wait(), 60)
     for writer in writers:
         writer.cancel()
     await asyncio.gather(*writers, return_exceptions=True)
 
-    async with asyncio.timeout(10), database.begin() as session:
+    async with asyncio.timeout(60), database.begin() as session:
         assert await bot_state.get(session, "commands") is None
 
 

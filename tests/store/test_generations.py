@@ -279,7 +279,7 @@ async def test_two_processes_take_over_different_work(database: Database, same_d
             taken = await leases.take_expired(session, now=LATER, lease=lease, limit=15)
             return [each.id for each in taken]
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         one, two = await asyncio.gather(take(database, "one"), take(same_database, "two"))
 
     assert sorted(one + two) == sorted(each.id for each in added)
@@ -293,7 +293,7 @@ async def test_taking_over_does_not_wait_for_a_row_that_another_process_has(
     try:
         async with one.begin() as session:
             added = [await add_generation(session) for _ in range(2)]
-        async with asyncio.timeout(20), one.begin() as first:
+        async with asyncio.timeout(60), one.begin() as first:
             of_one = await leases.take_expired(first, now=LATER, lease=OTHER, limit=1)
             async with two.begin() as second:
                 lease = Lease(owner="third process", until=OTHER.until)

@@ -96,7 +96,7 @@ class NanoGPTStandIn:
     def paid_pictures(self) -> int:
         return self._till.paid_pictures
 
-    async def next_request(self, timeout_seconds: float = 10.0) -> RecordedImageRequest:
+    async def next_request(self, timeout_seconds: float = 60.0) -> RecordedImageRequest:
         """Return the oldest request for pictures that no earlier call returned, waiting for it if need be.
 
         Raises:
@@ -104,7 +104,7 @@ class NanoGPTStandIn:
         """
         return await self._recording.next_request(timeout_seconds)
 
-    async def answered(self, count: int, timeout_seconds: float = 10.0) -> None:
+    async def answered(self, count: int, timeout_seconds: float = 60.0) -> None:
         """Return once at least `count` requests for pictures in all are answered or cut off.
 
         Raises:
@@ -124,7 +124,7 @@ class NanoGPTStandIn:
         """Return the answered requests on another route than that of pictures, oldest first."""
         return self._recording.calls(route)
 
-    async def called(self, route: Route, count: int = 1, timeout_seconds: float = 10.0) -> None:
+    async def called(self, route: Route, count: int = 1, timeout_seconds: float = 60.0) -> None:
         """Return once at least `count` requests on another route than that of pictures are answered.
 
         Raises:

@@ -84,7 +84,7 @@ class Trouble:
         for _ in range(len(self._waiting) if count is None else min(count, len(self._waiting))):
             self._waiting.popleft().set_result(None)
 
-    async def held(self, count: int = 1, *, timeout_seconds: float = 10.0) -> None:
+    async def held(self, count: int = 1, *, timeout_seconds: float = 60.0) -> None:
         """Return once at least `count` orders wait at the gate.
 
         Raises:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 
@@ -40,13 +41,13 @@ class BotKeeper:
         return "online" if self._sandbox.is_online else "starting"
 
     async def start(self) -> None:
-        """Start it and wait until it is online.
+        """Start it and wait until it is online, however slow the machine: the page tells that it is starting.
 
         Raises:
-            OperatorError: it ended, or does not come online.
+            OperatorError: it ended.
         """
         await self._start_process()
-        await self._sandbox.come_online()
+        await self._sandbox.come_online(math.inf)
         self.was_online = True
         self._on_change()
 

@@ -42,10 +42,11 @@ class Panel:
 
     async def frame(self, seat: Seat) -> Json:
         self.bot_log.look()
+        state = self.keeper.state  # before the books are read, or a restart could be over unseen
         books = await self._books(seat) if self.keeper.was_online else None
         return {
             "type": "panel",
-            "bot": {"state": self.keeper.state},
+            "bot": {"state": state},
             "clock": self._clock(),
             "nanogpt": _nanogpt_json(self.nanogpt),
             "ledger": [_line_json(line) for line in books.ledger] if books else [],

@@ -45,7 +45,7 @@ class Bot(discord.Client):
             self.heard.put_nowait(message)
 
     async def hears(self) -> discord.Message:
-        return await asyncio.wait_for(self.heard.get(), timeout=10)
+        return await asyncio.wait_for(self.heard.get(), timeout=60)
 
 
 GoOnline = Callable[[discord.Client], Awaitable[None]]

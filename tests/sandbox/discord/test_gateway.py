@@ -24,7 +24,7 @@ class Wire:
         self.socket = socket
 
     async def hear(self) -> dict[str, Any]:
-        packet: dict[str, Any] = await self.socket.receive_json(timeout=10)
+        packet: dict[str, Any] = await self.socket.receive_json(timeout=60)
         return packet
 
     async def hear_event(self, name: str) -> dict[str, Any]:
@@ -35,7 +35,7 @@ class Wire:
 
     async def close_code(self) -> int | None:
         while True:
-            message = await self.socket.receive(timeout=10)
+            message = await self.socket.receive(timeout=60)
             if message.type in {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED}:
                 return self.socket.close_code
 
@@ -242,7 +242,7 @@ async def test_discord_py_is_told_that_an_intent_is_not_switched_on(scene: Scene
     bot = Bot(intents=intents)
     async with bot:
         with pytest.raises(discord.PrivilegedIntentsRequired):
-            await asyncio.wait_for(bot.start(scene.stand_in.bot_token), 10)
+            await asyncio.wait_for(bot.start(scene.stand_in.bot_token), 60)
 
 
 async def test_guilds_spread_over_shards_and_direct_messages_go_to_the_first(scene: Scene, raw: Raw) -> None:
@@ -276,12 +276,12 @@ async def test_members_are_chunked_and_their_coming_is_told(scene: Scene) -> Non
         joined.put_nowait(member)
 
     await scene.go_online(bot)
-    await asyncio.wait_for(bot.wait_until_ready(), 10)
+    await asyncio.wait_for(bot.wait_until_ready(), 60)
     known = bot.get_guild(scene.guild.id)
     assert known is not None
     names = {member.name for member in known.members}
     scene.guild.add_member("bob")
-    newcomer = await asyncio.wait_for(joined.get(), 10)
+    newcomer = await asyncio.wait_for(joined.get(), 60)
 
     assert names == {"alice", "nanobot", scene.guild.owner.name}
     assert newcomer.name == "bob"
@@ -295,10 +295,10 @@ async def test_being_removed_from_a_guild_is_told_and_closes_it(scene: Scene, ra
         left.put_nowait(guild)
 
     await scene.go_online(scene.bot)
-    await asyncio.wait_for(scene.bot.wait_until_ready(), 10)
+    await asyncio.wait_for(scene.bot.wait_until_ready(), 60)
     scene.guild.remove_bot()
 
-    assert (await asyncio.wait_for(left.get(), 10)).id == scene.guild.id
+    assert (await asyncio.wait_for(left.get(), 60)).id == scene.guild.id
     assert (await raw.post(scene.general, {"content": "x"})).code == 50001
 
 

@@ -69,10 +69,10 @@ async def test_a_role_given_later_is_told(scene: Scene) -> None:
         updated.put_nowait(after)
 
     await scene.go_online(bot)
-    await asyncio.wait_for(bot.wait_until_ready(), 10)
+    await asyncio.wait_for(bot.wait_until_ready(), 60)
     artist = scene.guild.add_role("Artist", permissions=["MANAGE_GUILD"])
     scene.guild.give_role(scene.alice, artist)
-    member = await asyncio.wait_for(updated.get(), 10)
+    member = await asyncio.wait_for(updated.get(), 60)
 
     assert artist.id in {role.id for role in member.roles}
     assert scene.guild.permissions_of(scene.alice.user) & Permission.MANAGE_GUILD

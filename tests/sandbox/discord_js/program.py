@@ -13,7 +13,7 @@ from tests.sandbox.discord_js.installation import HERE
 
 Fact = dict[str, Any]
 
-_PATIENCE_SECONDS = 20
+_PATIENCE_SECONDS = 60
 _LONGEST_LINE_BYTES = 1 << 20
 
 

@@ -44,7 +44,6 @@ def test_the_same_order_gives_the_same_picture_in_another_process() -> None:
             env={"PYTHONHASHSEED": hash_seed},
             capture_output=True,
             check=True,
-            timeout=60,
         ).stdout
         for hash_seed in ("1", "2")
     ]
