@@ -73,6 +73,8 @@ class RestServer:
             response: web.Response | None
             try:
                 read = await _read(request, route)
+            except ConnectionError:  # the bot has ended in the midst of an upload
+                return _cut(request)
             except ApiRefusal as refusal:
                 read = _unread(request, route)
                 response = _to_response(_refused(refusal))

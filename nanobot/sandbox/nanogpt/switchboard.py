@@ -83,13 +83,15 @@ async def json_of(request: web.Request) -> object:
     """Return the body of a request.
 
     Raises:
-        Refusal: it is too large, or no JSON.
+        Refusal: it is too large, no JSON, or broke off.
     """
     try:
         return json.loads(await request.read(), parse_constant=_refuse_constant)
     except web.HTTPRequestEntityTooLarge as error:
         message = f"The body is larger than {MAX_BODY_BYTES} bytes."
         raise Refusal(status=413, code="request_too_large", message=message) from error
+    except ConnectionError as error:  # nobody is left to read this
+        raise Refusal(status=400, code="invalid_json", message="The body broke off.") from error
     except (ValueError, RecursionError) as error:
         raise Refusal(status=400, code="invalid_json", message="The body is not JSON.") from error
 

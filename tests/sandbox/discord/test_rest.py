@@ -13,6 +13,7 @@ from discord.http import HTTPClient
 from nanobot.clock import TurnableClock
 from nanobot.sandbox.discord import DiscordStandIn, File
 from nanobot.sandbox.discord.cdn import SIGNATURE_LIFETIME
+from tests.sandbox.breaking_off import break_off
 from tests.sandbox.discord.conftest import Raw, Scene
 
 
@@ -52,6 +53,17 @@ async def test_guilds_members_users_and_channels_are_fetched(scene: Scene, raw: 
 
     assert (guild["name"], guild["preferred_locale"]) == ("Fox Den", "en-GB")
     assert (member["user"], stranger.code, channel["name"]) == (user, 10007, "general")
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "multipart/form-data; boundary=b"])
+async def test_a_request_that_breaks_off_is_taken_quietly(
+    stand_in: DiscordStandIn, caplog: pytest.LogCaptureFixture, content_type: str
+) -> None:
+    """A bot that is killed in the midst of an upload puts no traceback into anybody's terminal, and has posted nothing."""
+    await break_off(f"{stand_in.api_url}/channels/5/messages", f"Content-Type: {content_type}")
+
+    assert caplog.record_tuples == []
+    assert stand_in.requests == []
 
 
 async def test_a_body_that_is_no_json_is_refused(scene: Scene, raw: Raw) -> None:

@@ -13,7 +13,8 @@ import pytest
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
 from nanobot.sandbox.nanogpt.recording import Route
 from nanobot.sandbox.nanogpt.refusals import Envelope
-from tests.sandbox.nanogpt.conftest import Client, Wristwatch
+from tests.sandbox.breaking_off import break_off
+from tests.sandbox.nanogpt.conftest import KEY, Client, Wristwatch
 from tests.sandbox.nanogpt.photographs import CAT
 
 PROMPT = {"prompt": "a quiet harbour", "size": "512x512"}
@@ -265,3 +266,13 @@ async def test_stopping_does_not_wait_for_held_orders(client: Client, nanogpt: N
     await asyncio.wait([order])
 
     assert order.done()
+
+
+async def test_an_order_that_breaks_off_is_taken_quietly(
+    nanogpt: NanoGPTStandIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A bot that is killed in the midst of it puts no traceback into anybody's terminal."""
+    await break_off(f"{nanogpt.base_url}/v1/images/generations", f"Authorization: Bearer {KEY}")
+
+    assert caplog.record_tuples == []
+    assert nanogpt.paid_pictures == 0
