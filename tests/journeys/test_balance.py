@@ -48,6 +48,26 @@ async def test_nobody_else_sees_it(community: Community) -> None:
     assert community.nanogpt.calls("balance") == []
 
 
+async def test_of_a_team_that_owns_the_application_each_member_sees_it_and_hears_alarms(
+    community: Community,
+) -> None:
+    """Not who was only invited, and no longer who had the application before."""
+    host, owner, helper, invited = community.discord.host, community.ada, community.bob, community.alice
+    community.discord.give_to_team("Fox Keepers", owner, helper, invited=[invited])
+    await community.restart()
+
+    seen = [await answer(person, "/balance", person.dm) for person in (owner, helper)]
+    refused = [await answer(person, "/balance", person.dm) for person in (invited, host)]
+    community.nanogpt.trouble.refuse_key = True
+    call = await invited.types("/imagine prompt:a red fox", community.channel)
+    await call.settled(lambda message: "out of order" in message.content)
+    alarms = [(await person.dm.next_message()).content for person in (owner, helper)]
+
+    assert [page.splitlines()[2] for page in seen] == ["**Requests** · are taken"] * 2
+    assert refused == [REFUSAL] * 2
+    assert all("You are told because this bot is yours." in alarm for alarm in alarms)
+
+
 async def test_trouble_at_nanogpt_is_told_in_a_sentence(community: Community) -> None:
     """What was last known of the balance is shown in its stead; the other answers are there all the same."""
     host = community.discord.host

@@ -62,7 +62,7 @@ class AccountRoutes:
         return Answer(body=dm_with(self._world, person).to_json())
 
     async def _application(self, _: ApiRequest) -> Answer:
-        bot = self._world.bot
+        bot, team = self._world.bot, self._world.team
         return Answer(
             body={
                 "id": str(self._world.application_id),
@@ -72,8 +72,8 @@ class AccountRoutes:
                 "bot": bot.to_json(),
                 "bot_public": True,
                 "bot_require_code_grant": False,
-                "owner": self._world.host.to_json(),
-                "team": None,
+                "owner": self._world.host.to_json() if team is None else team.owner_json(),
+                "team": None if team is None else team.to_json(),
                 "verify_key": "0" * 64,
                 "flags": 0,
                 "approximate_guild_count": len(self._world.guilds),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from aiohttp import web
 
@@ -21,6 +21,7 @@ from nanobot.sandbox.discord.rest_account import AccountRoutes
 from nanobot.sandbox.discord.rest_channels import ChannelRoutes
 from nanobot.sandbox.discord.rest_webhooks import WebhookRoutes
 from nanobot.sandbox.discord.sessions import CloseCode
+from nanobot.sandbox.discord.team import team_of
 from nanobot.sandbox.discord.trouble import Trouble
 from nanobot.sandbox.discord.world import User, World
 
@@ -87,7 +88,7 @@ class DiscordStandIn:
 
     @property
     def host(self) -> Person:
-        """Who the bot's application belongs to; in no server unless they join one."""
+        """Who the bot's application belongs to, unless it is a team's; in no server unless they join one."""
         return self._greet(self.world.host)
 
     @property
@@ -129,6 +130,15 @@ class DiscordStandIn:
             boost_tier=boost_tier,
             has_bot=has_bot,
             greet=self._greet,
+        )
+
+    def give_to_team(self, name: str, *members: Person, invited: Collection[Person] = ()) -> None:
+        """Let the application belong to a team, the first of whose members owns it; a bot hears of it at its next login."""
+        self.world.team = team_of(
+            self.world.ids.next(),
+            name,
+            [person.user for person in members],
+            invited=[person.user for person in invited],
         )
 
     async def reset_token(self) -> None:

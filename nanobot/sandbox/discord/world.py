@@ -19,6 +19,7 @@ from nanobot.sandbox.discord.snowflakes import Snowflakes
 if TYPE_CHECKING:
     from nanobot.sandbox.discord.channels import Channel
     from nanobot.sandbox.discord.guilds import Guild
+    from nanobot.sandbox.discord.team import Team
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -78,11 +79,12 @@ class World:
         self.application_id = self.bot.id
         self.privileged_intents = NO_INTENT
         self._tell: Callable[[Event], None] = _nobody_listens
+        self.team: Team | None = None
         self._host: User | None = None
 
     @property
     def host(self) -> User:
-        """Who the bot's application belongs to."""
+        """Who the bot's application belongs to, unless it is a team's."""
         if self._host is None:
             self._host = self.add_user("host")
         return self._host

@@ -41,3 +41,21 @@ async def test_the_application_belongs_to_its_host(scene: Scene) -> None:
     assert (info.team, info.owner.id) == (None, host.id)
     assert host.user.id not in scene.guild.members
     assert (await host.dm.next_message()).content == "hello"
+
+
+async def test_the_application_may_belong_to_a_team(scene: Scene) -> None:
+    """Its owner is then an account of the team's own, and each member says whether they accepted."""
+    host, alice, bob = scene.stand_in.host, scene.alice, scene.guild.add_member("bob")
+    scene.stand_in.give_to_team("Keepers", host, alice, invited=[bob])
+    await scene.go_online(scene.bot)
+    await scene.stand_in.bot_online()
+
+    info = await scene.bot.application_info()
+
+    assert info.team is not None
+    assert (info.owner.id, info.team.owner_id) == (info.team.id, host.id)
+    assert {member.id: member.membership_state.name for member in info.team.members} == {
+        host.id: "accepted",
+        alice.id: "accepted",
+        bob.id: "invited",
+    }
