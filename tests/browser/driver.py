@@ -14,7 +14,9 @@ from playwright.sync_api import (  # noqa: E402 - whether there is one has to be
     Page,
     Playwright,
     Request,
+    Route,
     ViewportSize,
+    WebSocketRoute,
     expect,
     sync_playwright,
 )
@@ -27,7 +29,9 @@ __all__ = [
     "Page",
     "Playwright",
     "Request",
+    "Route",
     "ViewportSize",
+    "WebSocketRoute",
     "expect",
     "sync_playwright",
 ]

@@ -4,9 +4,16 @@ import { state } from "./state.js";
 const LOST = "The sandbox does not answer. If it was stopped, start it again with `python bot.py sandbox`.";
 const RETRY_MILLISECONDS = [300, 700, 1500, 3000];
 
-/** @param {Record<string, unknown>} action @returns {Promise<{ok: boolean, sentence?: string, [key: string]: unknown}>} */
-export function act(action) {
-  return post("/api/act", { person: state.person, channel: state.channel, action });
+/** @typedef {{person: string, channel: string}} Seat */
+
+/** Who is at the keyboard now, and where: for what is done only after a wait. @returns {Seat} */
+export function seatNow() {
+  return { person: state.person, channel: state.channel };
+}
+
+/** @param {Record<string, unknown>} action @param {Seat} seat @returns {Promise<{ok: boolean, sentence?: string, [key: string]: unknown}>} */
+export function act(action, seat = seatNow()) {
+  return post("/api/act", { ...seat, action });
 }
 
 /** @param {Record<string, unknown>} action */

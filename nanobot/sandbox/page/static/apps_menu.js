@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 /** @param {HTMLElement} opener gets the focus back @param {string[]} entries @param {(name: string) => void} choose */
 export function openMenu(opener, entries, choose) {
   document.querySelector(".menu")?.remove();
-  const menu = el("div", { class: "menu", role: "menu", "aria-label": "Apps", data: { testid: "apps-menu" } });
+  const menu = el("div", { class: "menu", role: "menu", "aria-label": "Apps", data: { testid: "apps-menu", opened: "apps" } });
   const close = () => {
     opener.focus();
     menu.remove();
@@ -14,7 +14,7 @@ export function openMenu(opener, entries, choose) {
       close();
       choose(name);
     };
-    return el("button", { type: "button", role: "menuitem", tabindex: -1, on: { click: pick } }, name);
+    return el("button", { type: "button", role: "menuitem", tabindex: -1, data: { focus: `app ${name}` }, on: { click: pick } }, name);
   };
   menu.append(...(entries.length ? entries.map(entry) : [el("p", { class: "fine" }, "The bot has no entries for messages here.")]));
   menu.addEventListener("keydown", (event) => onKey(event, menu, close));

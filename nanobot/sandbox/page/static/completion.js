@@ -5,13 +5,21 @@ import { announce } from "./notices.js";
 const list = find("#suggestions");
 let items = [];
 let active = -1;
+let isPicked = false;
 let input = null;
 let choose = (_item) => {};
+let leave = () => {};
 
-/** @param {HTMLTextAreaElement} field @param {(item: import("./suggestions.js").Suggestion) => void} onChoose */
-export function startCompletion(field, onChoose) {
+/**
+ * @param {HTMLTextAreaElement} field @param {(item: import("./suggestions.js").Suggestion) => void} onChoose
+ * @param {() => void} onLeave the person wants no list here; whoever offers closes it
+ */
+export function startCompletion(field, onChoose, onLeave) {
   input = field;
   choose = onChoose;
+  leave = onLeave;
+  // A press on the list, or on its scroll bar, is not to take the focus from the text, which would close it.
+  list.addEventListener("mousedown", (event) => event.preventDefault());
 }
 
 /** @param {import("./suggestions.js").Suggestion[]} offered @param {boolean} isEager whether the first is active at once @param {string} note */
@@ -22,8 +30,20 @@ export function offer(offered, isEager, note = "") {
   list.replaceChildren(...rows);
   list.hidden = rows.length === 0;
   input.setAttribute("aria-expanded", String(items.length > 0));
+  isPicked = false;
   activate(isEager && items.length ? 0 : -1);
-  if (items.length) announce(`${items.length} suggestion${items.length === 1 ? "" : "s"}`);
+  // Emptied too, since the same number of suggestions would not be read out twice.
+  announce(items.length ? `${items.length} suggestion${items.length === 1 ? "" : "s"}` : "");
+}
+
+/** Offer what came late for the same line: what the person went to with the arrows stays the active one. */
+export function renewOffer(offered, isEager, note = "") {
+  const picked = isPicked ? items[active]?.label : null;
+  offer(offered, isEager, note);
+  const index = items.findIndex(({ label }) => label === picked);
+  if (index === -1) return;
+  isPicked = true;
+  activate(index);
 }
 
 export function dismissOffer() {
@@ -35,10 +55,11 @@ export function dismissOffer() {
  * @param {KeyboardEvent} event @returns {boolean} whether it was for the list
  */
 export function takesKey(event) {
-  if (!items.length || event.isComposing) return false;
+  if (list.hidden || event.isComposing) return false;
+  if (event.key === "Escape") return leave(), true;
+  if (!items.length) return false;
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (step) return activate(next(step)), true;
-  if (event.key === "Escape") return dismissOffer(), true;
+  if (step) return (isPicked = true), activate(next(step)), true;
   const isChoice = (event.key === "Enter" && active >= 0) || event.key === "Tab";
   if (!isChoice || event.shiftKey) return false;
   choose(items[Math.max(active, 0)]);
@@ -60,7 +81,6 @@ function activate(index) {
 
 function row(item, index) {
   const made = el("li", { id: `suggestion-${index}`, role: "option", "aria-selected": "false" }, el("span", {}, item.label), item.detail && el("small", {}, item.detail));
-  made.addEventListener("mousedown", (event) => event.preventDefault());
   made.addEventListener("click", () => choose(item));
   return made;
 }

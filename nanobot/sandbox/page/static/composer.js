@@ -1,6 +1,6 @@
 /** The line at the bottom: slash commands with completion, messages, files, replies. */
-import { act } from "./api.js";
-import { dismissOffer, offer, startCompletion, takesKey } from "./completion.js";
+import { act, seatNow } from "./api.js";
+import { dismissOffer, offer, renewOffer, startCompletion, takesKey } from "./completion.js";
 import { el, find } from "./dom.js";
 import { icon } from "./icons.js";
 import { placeFiles } from "./placing.js";
@@ -11,6 +11,7 @@ import { beginUpload, endUpload, settled, uploadChip } from "./uploads.js";
 
 const ASK_AFTER_MILLISECONDS = 150;
 const MOST_FILES = 10;
+const DRAFT = "draft";
 
 const form = find("#composer");
 const input = find("#line");
@@ -19,15 +20,20 @@ let files = [];
 let reply = null;
 let pickingFor = null;
 let lastSent = "";
+/** Counts what is asked at the caret: an answer to an older question is not shown. */
 let question = 0;
+/** What was last found at the caret, until the person leaves it. */
+let found = null;
 
 export function startComposer() {
-  startCompletion(input, accept);
+  input.value = sessionStorage.getItem(DRAFT) ?? "";
+  startCompletion(input, accept, leaveOffer);
   form.addEventListener("submit", (event) => (event.preventDefault(), send()));
   input.addEventListener("input", changed);
   input.addEventListener("keydown", onKey);
   input.addEventListener("click", refreshOffer);
-  input.addEventListener("blur", dismissOffer);
+  // The text is still the active element where only the window lost the focus: what is offered waits for it to return.
+  input.addEventListener("blur", () => document.activeElement === input || leaveOffer());
   input.addEventListener("paste", (event) => event.clipboardData.files.length && (event.preventDefault(), addFiles([...event.clipboardData.files])));
   picker.addEventListener("change", takePicked);
   find("#attach").addEventListener("click", () => pickFor(null));
@@ -37,12 +43,13 @@ export function startComposer() {
   chat.addEventListener("drop", (event) => (event.preventDefault(), chat.classList.remove("dropping"), addFiles([...event.dataTransfer.files])));
 }
 
-/** The channel or the commands are others now. */
+/** The channel, the people or the commands are others now: so is what they have to offer for the line that stands. */
 export function refreshComposer() {
   const name = `Message ${channelTitle(here())}`;
   input.setAttribute("aria-label", name);
   input.placeholder = name;
   render();
+  followOffer();
 }
 
 export function forgetReply() {
@@ -78,6 +85,7 @@ function changed() {
 
 function render() {
   const { slash, placed } = read();
+  sessionStorage.setItem(DRAFT, input.value);
   input.style.height = "auto";
   input.style.height = `${input.scrollHeight}px`;
   renderReply();
@@ -123,24 +131,51 @@ function optionButton(option) {
 }
 
 function refreshOffer() {
+  show(look(), offer);
+}
+
+/** Something came that the person did not type: an open list changes only if it would say something else now. */
+function followOffer() {
+  if (found === null) return;
+  const fresh = look();
+  if (JSON.stringify(fresh) !== JSON.stringify(found)) show(fresh, renewOffer);
+}
+
+function leaveOffer() {
   question += 1;
-  const mine = question;
+  found = null;
+  dismissOffer();
+}
+
+/** What can be offered at the caret by what is known here. */
+function look() {
   const { slash, placed } = read();
-  const line = input.value;
   const directory = { people: everybody(), roles: state.roles, channels: state.channels };
-  const { items, isEager, remote } = suggest(line, input.selectionStart, leavesOf(state.commands), [...placed.keys()], directory);
+  const fits = suggest(input.value, input.selectionStart, leavesOf(state.commands), [...placed.keys()], directory);
   const isUnsendable = slash !== null && problemOf(slash, [...placed.keys()]) !== null;
-  offer(items, isEager || isUnsendable, remote ? "Asking the bot…" : "");
-  if (remote) setTimeout(() => mine === question && askBot(remote, line, items, mine), ASK_AFTER_MILLISECONDS);
+  return { ...fits, isEager: fits.isEager || isUnsendable, attached: [...placed.keys()] };
+}
+
+function show(fresh, offering) {
+  question += 1;
+  found = fresh;
+  const { items, isEager, remote } = fresh;
+  offering(items, isEager, remote ? "Asking the bot…" : "");
+  if (remote) ask(remote, items, question);
+}
+
+function ask(remote, names, mine) {
+  const line = input.value;
+  setTimeout(() => mine === question && askBot(remote, line, names, mine), ASK_AFTER_MILLISECONDS);
 }
 
 async function askBot(remote, line, names, mine) {
   const answer = await act({ type: "autocomplete", line: remote.line, attachments: [...read().placed.keys()] });
-  if (mine !== question || document.activeElement !== input) return;
+  if (mine !== question) return;
   const choices = answer.ok ? answer.choices : [];
   const isWhole = remote.query.trim() === "" || hasChoice(choices, remote.query.trim());
   const note = answer.ok ? "" : (answer.sentence ?? "Loading options failed.");
-  offer([...remoteItems(choices, line, remote), ...names], choices.length > 0 && !isWhole, note || (choices.length ? "" : "No options match your search."));
+  renewOffer([...remoteItems(choices, line, remote), ...names], choices.length > 0 && !isWhole, note || (choices.length ? "" : "No options match your search."));
 }
 
 /** @param {import("./suggestions.js").Suggestion} item */
@@ -172,17 +207,19 @@ function addFiles(chosen, option = null) {
   files.push(...chosen.slice(0, room).map((file) => beginUpload(file, option, render)));
   if (chosen.length > room) say(`A message holds at most ${MOST_FILES} files.`);
   render();
+  followOffer();
 }
 
 function removeFile(file) {
   files = files.filter((each) => each !== file);
   endUpload(file);
   render();
+  followOffer();
 }
 
 function onKey(event) {
   if (takesKey(event)) return void event.preventDefault();
-  if (event.key === "Escape" && reply) return forgetReply();
+  if (event.key === "Escape") return leaveOffer(), reply && forgetReply();
   if (event.key === "ArrowUp" && !input.value && lastSent) return event.preventDefault(), fill(lastSent);
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
@@ -193,14 +230,16 @@ async function send() {
   const line = input.value.trim();
   if (!line && !files.length) return;
   const { slash, placed } = read();
+  if (slash && files.length && !state.commands.length) return say("The bot's commands are not here yet, and with them where the files go. Try again in a moment.");
   const sent = { line: input.value, files, reply };
+  const seat = seatNow();
   const used = slash ? [...placed.values()] : files;
   [lastSent, files, reply, input.value] = [input.value, [], null, ""];
   say("");
-  dismissOffer();
+  leaveOffer();
   render();
   const problem = await settled(used);
-  const answer = problem ? { ok: false, sentence: problem } : await act(slash ? slashAction(line, placed) : sayAction(line, used, sent.reply));
+  const answer = problem ? { ok: false, sentence: problem } : await act(slash ? slashAction(line, placed) : sayAction(line, used, sent.reply), seat);
   if (answer.ok) return sent.files.forEach(endUpload);
   say(answer.sentence ?? "That could not be sent.");
   if (input.value || files.length) return;

@@ -32,13 +32,15 @@ export function find(selector) {
  * @param {HTMLElement} parent @param {T[]} items @param {(item: T) => string} keyOf @param {(item: T) => HTMLElement} render
  */
 export function renderKeyed(parent, items, keyOf, render) {
+  const keys = new Set(items.map(keyOf));
+  // What is gone goes first: whoever has to be moved past it would lose the focus and close its menu.
+  for (const child of [...parent.children]) if (!keys.has(child.dataset.key)) child.remove();
   const old = new Map([...parent.children].map((child) => [child.dataset.key, child]));
   let at = parent.firstElementChild;
   for (const item of items) {
     const key = keyOf(item);
     const stamp = JSON.stringify(item);
     let node = old.get(key);
-    old.delete(key);
     if (node === undefined) node = stamped(render(item), key, stamp);
     else if (stamps.get(node) !== stamp) {
       const fresh = stamped(render(item), key, stamp);
@@ -49,7 +51,6 @@ export function renderKeyed(parent, items, keyOf, render) {
     if (node === at) at = at.nextElementSibling;
     else parent.insertBefore(node, at);
   }
-  for (const gone of old.values()) gone.remove();
 }
 
 const stamps = new WeakMap();
@@ -60,8 +61,9 @@ function stamped(node, key, stamp) {
   return node;
 }
 
-/** Put `fresh` in place of `old` without losing loaded pictures, opened spoilers and details, or the focus. */
+/** Put `fresh` in place of `old` without losing loaded pictures, opened spoilers, menus and details, or the focus. */
 function replaceKeeping(old, fresh) {
+  const focus = old.contains(document.activeElement) ? (document.activeElement.dataset.focus ?? "") : null;
   const loaded = [...old.querySelectorAll("img")];
   for (const picture of fresh.querySelectorAll("img")) {
     const same = loaded.findIndex((each) => each.src === picture.src && each.className === picture.className && each.alt === picture.alt);
@@ -72,8 +74,7 @@ function replaceKeeping(old, fresh) {
     const again = fresh.querySelector(`[data-opens="${CSS.escape(name)}"]`);
     again?.dispatchEvent(new CustomEvent("reopen"));
   }
-  if (old.matches("details[open]")) fresh.setAttribute("open", "");
-  const focus = old.contains(document.activeElement) ? (document.activeElement.dataset.focus ?? "") : null;
+  if (old.matches("details")) fresh.open = old.open;
   if (old.tabIndex === 0) fresh.tabIndex = 0;
   old.replaceWith(fresh);
   if (focus === null) return;

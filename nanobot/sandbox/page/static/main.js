@@ -55,7 +55,9 @@ function showHello({ people, channels, roles, bot, file_limit: fileLimit, real_i
 }
 
 function showSwitchers() {
-  renderKeyed(find("#channels"), state.channels, ({ name }) => name, channelButton);
+  // Each person has direct messages of their own: their id is not seen, and a button is not redrawn under the mouse for it.
+  const places = state.channels.map(({ name, kind }) => ({ name, kind }));
+  renderKeyed(find("#channels"), places, ({ name }) => name, channelButton);
   renderKeyed(find("#people"), state.people, ({ name }) => name, personRow);
   markChosen();
 }
@@ -72,14 +74,14 @@ function markChosen() {
 }
 
 function channelButton(channel) {
-  const props = { type: "button", class: "place", value: channel.name, data: { testid: `channel-${channel.name}` } };
+  const props = { type: "button", class: "place", value: channel.name, data: { testid: `channel-${channel.name}`, focus: "place" } };
   const words = channel.kind === "dm" ? state.bot.name : channel.name;
   const name = channel.kind === "dm" ? `Direct messages with ${state.bot.name}` : `Channel ${channel.name}`;
   return el("li", {}, el("button", { ...props, "aria-label": name, on: { click: () => go({ channel: channel.name }) } }, icon(channel.kind === "dm" ? "at" : "hash"), words));
 }
 
 function personRow(person) {
-  const input = el("input", { type: "radio", name: "person", value: person.name, data: { testid: `person-${person.name}` } });
+  const input = el("input", { type: "radio", name: "person", value: person.name, data: { testid: `person-${person.name}`, focus: "person" } });
   input.addEventListener("change", () => go({ person: person.name }));
   const name = el("strong", { class: "author" }, person.name);
   const color = colorOf(person.id);

@@ -109,11 +109,12 @@ function toolbar(message, actions) {
   const add = (name, picture, run, extra = {}) => {
     const made = el("button", { type: "button", class: "plain", tabindex: -1, "aria-label": name, title: name, data: { focus: name }, ...extra }, icon(picture));
     made.addEventListener("click", () => run(made));
+    made.addEventListener("reopen", () => run(made));
     bar.append(made);
   };
   if (!message.ephemeral && !message.thinking) {
     add("Reply", "reply", () => actions.reply(message));
-    add("Apps", "apps", (opener) => actions.apps(message, opener), { "aria-haspopup": "menu" });
+    add("Apps", "apps", (opener) => actions.apps(message, opener), { "aria-haspopup": "menu", "data-opens": "apps" });
   }
   if (message.deletable && !message.ephemeral) add("Delete message", "bin", () => actions.remove(message));
   return bar;

@@ -1,5 +1,5 @@
 /** The form that the bot opened on this person's screen. The browser's own dialog keeps the focus in and gives it back. */
-import { act } from "./api.js";
+import { act, seatNow } from "./api.js";
 import { el, find } from "./dom.js";
 import { fieldOf } from "./fields.js";
 import { Kind } from "./kinds.js";
@@ -56,13 +56,14 @@ function formOf(modal) {
 
 /** @returns {Promise<string | null>} what was refused */
 async function submitted(modal, fields) {
+  const seat = seatNow();
   const files = fields.filter(({ uploads }) => uploads);
   const wrong = await settled(files.flatMap(({ uploads }) => uploads()));
   if (wrong) return wrong;
   const answers = fields.filter(({ answer }) => answer).map(({ id, answer }) => [id, answer()]);
   const uploads = files.map(({ id, uploads: chosen }) => [id, chosen().map(({ upload }) => upload)]);
   const given = Object.fromEntries(answers.filter(([, value]) => value !== null));
-  const result = await act({ type: "submit", modal: modal.id, answers: given, uploads: Object.fromEntries(uploads) });
+  const result = await act({ type: "submit", modal: modal.id, answers: given, uploads: Object.fromEntries(uploads) }, seat);
   return result.ok ? null : (result.sentence ?? "Something went wrong. Try again.");
 }
 
