@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from nanobot.quotas.policy import Allowed, Draw
 from nanobot.store import accounts, buckets, ledger
 from nanobot.store.accounts import Account
+from nanobot.store.ledger import HeldLine
 from nanobot.store.tables import LedgerEntry, LedgerKind, Unit
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,8 @@ async def append_hold(
     first = _line(account, LedgerKind.HOLD, at=now, counts_at=now, generation_id=generation_id)
     first.allowance_images = int(allowed.images.from_allowance)
     first.allowance_usd = Decimal(allowed.usd.from_allowance)
-    await _append_with_parts(
+    await ledger.append(session, first)
+    await _append_parts(
         session,
         first,
         images=_negative(allowed.images.from_grants),
@@ -83,8 +85,6 @@ async def end_hold(session: AsyncSession, generation_id: str, ending: Ending, *,
     first = lines[0]
     account = Account(guild_id=first.guild_id, user_id=first.user_id)
     await accounts.lock(session, account)
-    if await ledger.is_ended(session, first):
-        return False
     held = _held(lines)
     total_images = held.images + sum(draw.amount for draw in held.image_draws)
     total_usd = held.usd + sum(draw.amount for draw in held.usd_draws)
@@ -99,7 +99,9 @@ async def end_hold(session: AsyncSession, generation_id: str, ending: Ending, *,
     images_from, image_draws = _give_back(held.images, held.image_draws, keep_images)
     usd_from, usd_draws = _give_back(held.usd, held.usd_draws, keep_usd)
     end.allowance_images, end.allowance_usd = int(images_from), usd_from
-    await _append_with_parts(session, end, images=image_draws, usd=usd_draws)
+    if not await ledger.append_end(session, end):
+        return False
+    await _append_parts(session, end, images=image_draws, usd=usd_draws)
     return True
 
 
@@ -118,14 +120,14 @@ async def append_by_admin(session: AsyncSession, entry: LedgerEntry) -> LedgerEn
     return entry
 
 
-async def _append_with_parts(
+async def _append_parts(
     session: AsyncSession, first: LedgerEntry, *, images: Sequence[Draw], usd: Sequence[Draw]
 ) -> None:
-    """Append a line and one for each grant that gains or loses, and count all of it in the buckets."""
-    await ledger.append(session, first)
-    for unit, draws in ((Unit.IMAGES, images), (Unit.USD, usd)):
-        for draw in draws:
-            await ledger.append(session, _part(first, unit, draw))
+    """Append to a line one for each grant that gains or loses, and count all of it in the buckets."""
+    parts = [
+        _part(first, unit, draw) for unit, draws in ((Unit.IMAGES, images), (Unit.USD, usd)) for draw in draws
+    ]
+    await ledger.append_parts(session, parts)
     await buckets.add(
         session,
         Account(guild_id=first.guild_id, user_id=first.user_id),
@@ -161,7 +163,7 @@ def _line(
     )
 
 
-def _held(lines: Sequence[LedgerEntry]) -> _Held:
+def _held(lines: Sequence[HeldLine]) -> _Held:
     return _Held(
         images=Decimal(lines[0].allowance_images),
         usd=lines[0].allowance_usd,

@@ -263,8 +263,7 @@ class QuotaDesk:
         """Lock all books that the decision rests on, in the order that everybody keeps."""
         if self._limits.caps:
             await accounts.lock_everybody(session)
-        await accounts.lock_server_if_capped(session, member.guild_id)
-        await accounts.lock(session, member.account)
+        await accounts.lock_to_hold(session, member.account)
 
     def _by(self, actor_id: int) -> Actor:
         return Actor(actor_id=actor_id, now=self._clock.now())

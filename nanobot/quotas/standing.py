@@ -26,7 +26,7 @@ from nanobot.store.accounts import Account
 from nanobot.store.buckets import Used
 from nanobot.store.grants import GrantRest
 from nanobot.store.ledger import Stretch
-from nanobot.store.rules import SERVER_SUBJECT
+from nanobot.store.rules import SERVER_SUBJECT, StoredRule
 from nanobot.store.tables import ALL_GUILDS, QuotaRule, RuleScope, Unit
 
 log = logging.getLogger(__name__)
@@ -98,22 +98,16 @@ class Standing:
 
 async def zone_of(session: AsyncSession, guild_id: int) -> tzinfo:
     """Return the time zone of a server's days; direct messages have UTC's."""
-    chosen = await guild_settings.get(session, guild_id) if guild_id else None
-    if chosen is None or chosen.timezone is None:
-        return UTC
-    try:
-        return zone_named(chosen.timezone)
-    except UnknownTimezone:  # it was known when it was chosen: the machine's list of zones changed
-        log.warning("server %s: no time zone %s here, so UTC is used", guild_id, chosen.timezone)
-        return UTC
+    chosen = await guild_settings.get(session, guild_id)
+    return _zone(guild_id, chosen.timezone)
 
 
 async def read_standing(session: AsyncSession, member: Member, *, limits: Limits, now: datetime) -> Standing:
     """Read everything that the decision on a request of the member rests on."""
-    zone = await zone_of(session, member.guild_id)
-    rows = await rule_rows.about(
+    about = await rule_rows.about(
         session, guild_id=member.guild_id, user_id=member.user_id, role_ids=member.role_ids
     )
+    zone, rows = _zone(member.guild_id, about.timezone), about.rules
     applied = {unit: _applied(rows, unit, limits) for unit in Unit}
     windows = {unit: period_window(applied[unit].rule.period, now, zone) for unit in Unit}
     sums = await ledger.sums(
@@ -134,14 +128,24 @@ async def read_standing(session: AsyncSession, member: Member, *, limits: Limits
     )
 
 
-def rule_of(row: QuotaRule) -> Rule:
+def rule_of(row: QuotaRule | StoredRule) -> Rule:
     """Return a stored rule as the policy sees it."""
     amount = row.amount
     is_whole = row.unit is Unit.IMAGES and amount is not None
     return Rule(unit=row.unit, amount=int(amount or 0) if is_whole else amount, period=row.period)
 
 
-def _applied(rows: Sequence[QuotaRule], unit: Unit, limits: Limits) -> AppliedRule:
+def _zone(guild_id: int, name: str | None) -> tzinfo:
+    if name is None:
+        return UTC
+    try:
+        return zone_named(name)
+    except UnknownTimezone:  # it was known when it was chosen: the machine's list of zones changed
+        log.warning("server %s: no time zone %s here, so UTC is used", guild_id, name)
+        return UTC
+
+
+def _applied(rows: Sequence[StoredRule], unit: Unit, limits: Limits) -> AppliedRule:
     def by_subject(scope: RuleScope) -> dict[int, Rule]:
         return {row.subject_id: rule_of(row) for row in rows if row.scope is scope and row.unit is unit}
 

@@ -10,15 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy import BigInteger, bindparam, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nanobot.store.accounts import Account
+from nanobot.store.mapping import table_of
 from nanobot.store.tables import ALL_GUILDS, UsageBucket
 from nanobot.store.upsert import insert_or_add
 
 _BUCKET_MINUTES = 15
 _SLOTS = 8
+_BUCKETS = table_of(UsageBucket).columns
+_TOTAL = select(cast(func.coalesce(func.sum(_BUCKETS.images), 0), BigInteger), func.sum(_BUCKETS.usd)).where(
+    _BUCKETS.guild_id == bindparam("guild_id"),
+    _BUCKETS.starts_at >= bindparam("start"),
+    _BUCKETS.starts_at < bindparam("end"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,26 +40,18 @@ async def add(session: AsyncSession, account: Account, at: datetime, *, images: 
     """Count what a member used at the moment `at`, or given back where it is negative."""
     if not images and not usd:
         return
-    for guild_id in (account.guild_id, ALL_GUILDS):
-        await insert_or_add(
-            session,
-            UsageBucket,
-            key={"guild_id": guild_id, "starts_at": bucket_start(at), "slot": _slot(account.user_id)},
-            amounts={"images": images, "usd": usd},
-        )
+    key = {"starts_at": bucket_start(at), "slot": _slot(account.user_id)}
+    rows = [
+        {"guild_id": guild_id, **key, "images": images, "usd": usd}
+        for guild_id in (account.guild_id, ALL_GUILDS)
+    ]
+    await insert_or_add(session, UsageBucket, rows, amounts=("images", "usd"))
 
 
 async def total(session: AsyncSession, guild_id: int, *, start: datetime, end: datetime) -> Used:
     """Sum the buckets of a server, or of `ALL_GUILDS`, from `start` up to but not including `end`."""
-    row = (
-        await session.execute(
-            select(
-                cast(func.coalesce(func.sum(UsageBucket.images), 0), BigInteger), func.sum(UsageBucket.usd)
-            ).where(
-                UsageBucket.guild_id == guild_id, UsageBucket.starts_at >= start, UsageBucket.starts_at < end
-            )
-        )
-    ).one()
+    connection = await session.connection()
+    row = (await connection.execute(_TOTAL, {"guild_id": guild_id, "start": start, "end": end})).one()
     return Used(images=row[0], usd=row[1] or Decimal(0))
 
 

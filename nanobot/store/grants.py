@@ -6,17 +6,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, cast, func, literal_column, or_, select
+from sqlalchemy import BigInteger, bindparam, cast, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from nanobot.store.accounts import Account
+from nanobot.store.mapping import table_of
 from nanobot.store.tables import LedgerEntry
 
+_LEDGER = table_of(LedgerEntry)
+_GRANT = _LEDGER.columns
+_TAKEN = _LEDGER.alias("taken")
 # Written into the statement: neither database uses a partial index for a parameter that it cannot see.
-_IS_GRANT = LedgerEntry.kind == literal_column("'grant'")
-_LINE = aliased(LedgerEntry)
-_IMAGES = LedgerEntry.grant_images + cast(func.coalesce(func.sum(_LINE.grant_images), 0), BigInteger)
+_IS_GRANT = _GRANT.kind == literal_column("'grant'")
+_IMAGES = _GRANT.grant_images + cast(func.coalesce(func.sum(_TAKEN.columns.grant_images), 0), BigInteger)
+_RESTS = (
+    select(_GRANT.id, _IMAGES, _GRANT.grant_usd, func.sum(_TAKEN.columns.grant_usd), _GRANT.expires_at)
+    .select_from(_LEDGER.outerjoin(_TAKEN, _TAKEN.columns.grant_id == _GRANT.id))
+    .where(
+        _IS_GRANT,
+        _GRANT.guild_id == bindparam("guild_id"),
+        _GRANT.user_id == bindparam("user_id"),
+        _GRANT.grant_id.is_(None),  # else it was added to the account's first grant
+        or_(_GRANT.expires_at.is_(None), _GRANT.expires_at > bindparam("now")),
+    )
+    .group_by(_GRANT.id)
+    .order_by(_GRANT.expires_at.is_(None), _GRANT.expires_at, _GRANT.id)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,20 +46,9 @@ class GrantRest:
 
 async def of(session: AsyncSession, account: Account, *, now: datetime) -> list[GrantRest]:
     """Return the grants of which something is left and that have not expired, in the order of their use."""
-    rows = await session.execute(
-        select(
-            LedgerEntry.id, _IMAGES, LedgerEntry.grant_usd, func.sum(_LINE.grant_usd), LedgerEntry.expires_at
-        )
-        .outerjoin(_LINE, _LINE.grant_id == LedgerEntry.id)
-        .where(
-            _IS_GRANT,
-            LedgerEntry.guild_id == account.guild_id,
-            LedgerEntry.user_id == account.user_id,
-            LedgerEntry.grant_id.is_(None),  # else it was added to the account's first grant
-            or_(LedgerEntry.expires_at.is_(None), LedgerEntry.expires_at > now),
-        )
-        .group_by(LedgerEntry.id)
-        .order_by(LedgerEntry.expires_at.is_(None), LedgerEntry.expires_at, LedgerEntry.id)
+    connection = await session.connection()
+    rows = await connection.execute(
+        _RESTS, {"guild_id": account.guild_id, "user_id": account.user_id, "now": now}
     )
     rests = [
         GrantRest(grant_id=row[0], images=row[1], usd=row[2] + (row[3] or Decimal(0)), expires_at=row[4])

@@ -1,6 +1,7 @@
 """The books: append, and sum. A balance is never stored. Imports only the store.
 
-Callers hold the account's lock (`nanobot.store.accounts.lock`) from the sum to the entry that rests on it.
+Callers hold the account's lock (`nanobot.store.accounts.lock`) from the sum to the entry that rests on it. Every request
+comes this way several times: its statements are built once, and entries are written as rows.
 """
 
 from __future__ import annotations
@@ -9,28 +10,70 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Column,
     ColumnElement,
+    bindparam,
     cast,
     exists,
     func,
+    insert,
     literal_column,
     or_,
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from nanobot.store.accounts import Account
+from nanobot.store.mapping import table_of
 from nanobot.store.tables import LedgerEntry
+from nanobot.store.upsert import insert_unless_there
 
+_LEDGER = table_of(LedgerEntry)
+_LINE = _LEDGER.columns
+_END = _LEDGER.alias("ending")
+_WRITTEN = tuple(column.name for column in _LEDGER.columns if column.name != "id")
+_APPEND = insert(_LEDGER).returning(_LINE.id)
 # Written into the statements: neither database uses a partial index for a parameter that it cannot see.
-_IS_HOLD = LedgerEntry.kind == literal_column("'hold'")
-_IS_RESET = LedgerEntry.kind == literal_column("'reset'")
-_END = aliased(LedgerEntry)
-_IS_OPEN_HOLD = _IS_HOLD & ~exists().where(_END.hold_id == LedgerEntry.id)
+_IS_HOLD = _LINE.kind == literal_column("'hold'")
+_IS_RESET = _LINE.kind == literal_column("'reset'")
+_IS_OPEN_HOLD = _IS_HOLD & ~exists().where(_END.columns.hold_id == _LINE.id)
+_OF_ACCOUNT = (_LINE.guild_id == bindparam("guild_id")) & (_LINE.user_id == bindparam("user_id"))
+
+_LAST_RESET = select(func.coalesce(func.max(_LINE.id), 0)).where(_OF_ACCOUNT, _IS_RESET).scalar_subquery()
+
+
+def _within(unit: str) -> ColumnElement[bool]:
+    return (_LINE.counts_at >= bindparam(f"{unit}_start")) & (_LINE.counts_at < bindparam(f"{unit}_end"))
+
+
+def _total(column: Column[int], where: ColumnElement[bool]) -> ColumnElement[int]:
+    # PostgreSQL sums integers to a wider type, whose values the driver would hand out as decimals.
+    return cast(func.coalesce(func.sum(column).filter(where), 0), BigInteger)
+
+
+_SUMS = select(
+    _total(_LINE.allowance_images, _within("images")),
+    _total(_LINE.allowance_images, _within("images") & _IS_OPEN_HOLD),
+    func.sum(_LINE.allowance_usd).filter(_within("usd")),
+    func.sum(_LINE.allowance_usd).filter(_within("usd") & _IS_OPEN_HOLD),
+).where(_OF_ACCOUNT, _within("longest"), func.coalesce(_LINE.hold_id, _LINE.id) > _LAST_RESET)
+_FIRST_OF_HOLD = (
+    select(_LINE.id)
+    .where(_LINE.generation_id == bindparam("generation_id"), _IS_HOLD, _LINE.part_of.is_(None))
+    .scalar_subquery()
+)
+_HOLD = (
+    select(
+        *(_LINE[name] for name in ("id", "counts_at", "guild_id", "user_id", "grant_id")),
+        *(_LINE[name] for name in ("allowance_images", "grant_images", "allowance_usd", "grant_usd")),
+    )
+    .where(or_(_LINE.id == _FIRST_OF_HOLD, _LINE.part_of == _FIRST_OF_HOLD))
+    .order_by(_LINE.id)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +94,42 @@ class Sums:
     held_usd: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class HeldLine:
+    """What a line of a hold took: see `LedgerEntry`."""
+
+    id: int
+    counts_at: datetime
+    guild_id: int
+    user_id: int
+    grant_id: int | None
+    allowance_images: int
+    grant_images: int
+    allowance_usd: Decimal
+    grant_usd: Decimal
+
+
 async def append(session: AsyncSession, entry: LedgerEntry) -> LedgerEntry:
     """Write the entry and return it with its id."""
-    session.add(entry)
-    await session.flush()
+    connection = await session.connection()
+    entry.id = (await connection.execute(_APPEND, _row(entry))).scalar_one()
     return entry
+
+
+async def append_end(session: AsyncSession, entry: LedgerEntry) -> bool:
+    """Write the end of a hold with its id, unless the hold has ended before; this statement alone decides it."""
+    new_id = await insert_unless_there(session, LedgerEntry, _row(entry), unique=("hold_id",))
+    if new_id is None:
+        return False
+    entry.id = new_id
+    return True
+
+
+async def append_parts(session: AsyncSession, parts: Sequence[LedgerEntry]) -> None:
+    """Write further lines of one that is there, in their order."""
+    if parts:
+        connection = await session.connection()
+        await connection.execute(insert(_LEDGER), [_row(part) for part in parts])
 
 
 async def sums(session: AsyncSession, account: Account, *, images: Stretch, usd: Stretch) -> Sums:
@@ -64,25 +138,17 @@ async def sums(session: AsyncSession, account: Account, *, images: Stretch, usd:
     What was held before the account's last reset counts no more, and neither does its release: a reset is no
     credit.
     """
-    last_reset = (
-        select(func.coalesce(func.max(LedgerEntry.id), 0)).where(_of(account), _IS_RESET).scalar_subquery()
-    )
-    in_images, in_usd = _within(images), _within(usd)
-    row = (
-        await session.execute(
-            select(
-                _total(LedgerEntry.allowance_images, in_images),
-                _total(LedgerEntry.allowance_images, in_images & _IS_OPEN_HOLD),
-                func.sum(LedgerEntry.allowance_usd).filter(in_usd),
-                func.sum(LedgerEntry.allowance_usd).filter(in_usd & _IS_OPEN_HOLD),
-            ).where(
-                _of(account),
-                LedgerEntry.counts_at >= min(images.start, usd.start),
-                LedgerEntry.counts_at < max(images.end, usd.end),
-                func.coalesce(LedgerEntry.hold_id, LedgerEntry.id) > last_reset,
-            )
-        )
-    ).one()
+    parameters = {
+        "guild_id": account.guild_id,
+        "user_id": account.user_id,
+        "images_start": images.start,
+        "images_end": images.end,
+        "usd_start": usd.start,
+        "usd_end": usd.end,
+        "longest_start": min(images.start, usd.start),
+        "longest_end": max(images.end, usd.end),
+    }
+    row = (await (await session.connection()).execute(_SUMS, parameters)).one()
     return Sums(images=row[0], held_images=row[1], usd=row[2] or Decimal(0), held_usd=row[3] or Decimal(0))
 
 
@@ -92,30 +158,15 @@ async def latest(session: AsyncSession, account: Account, *, limit: int) -> Sequ
     return (await session.scalars(newest_first)).all()
 
 
-async def hold_of(session: AsyncSession, generation_id: str) -> Sequence[LedgerEntry]:
+async def hold_of(session: AsyncSession, generation_id: str) -> Sequence[HeldLine]:
     """Return the lines of a generation's hold, open or ended: the first one, then what it takes from grants."""
-    first = (
-        select(LedgerEntry.id)
-        .where(LedgerEntry.generation_id == generation_id, _IS_HOLD, LedgerEntry.part_of.is_(None))
-        .scalar_subquery()
-    )
-    lines = select(LedgerEntry).where(or_(LedgerEntry.id == first, LedgerEntry.part_of == first))
-    return (await session.scalars(lines.order_by(LedgerEntry.id))).all()
-
-
-async def is_ended(session: AsyncSession, hold: LedgerEntry) -> bool:
-    """Tell whether the hold was settled or released."""
-    return bool(await session.scalar(select(exists().where(LedgerEntry.hold_id == hold.id))))
+    rows = await (await session.connection()).execute(_HOLD, {"generation_id": generation_id})
+    return [HeldLine(*row) for row in rows]
 
 
 def _of(account: Account) -> ColumnElement[bool]:
     return (LedgerEntry.guild_id == account.guild_id) & (LedgerEntry.user_id == account.user_id)
 
 
-def _within(stretch: Stretch) -> ColumnElement[bool]:
-    return (LedgerEntry.counts_at >= stretch.start) & (LedgerEntry.counts_at < stretch.end)
-
-
-def _total(column: InstrumentedAttribute[int], where: ColumnElement[bool]) -> ColumnElement[int]:
-    # PostgreSQL sums integers to a wider type, whose values the driver would hand out as decimals.
-    return cast(func.coalesce(func.sum(column).filter(where), 0), BigInteger)
+def _row(entry: LedgerEntry) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in _WRITTEN}

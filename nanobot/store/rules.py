@@ -3,15 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import BigInteger, and_, bindparam, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from nanobot.store.tables import QuotaRule, RuleScope, Unit
+from nanobot.settings import Period
+from nanobot.store.mapping import table_of
+from nanobot.store.tables import GuildSettingsRow, QuotaRule, RuleScope, Unit
 from nanobot.store.upsert import insert_or_update
 
 SERVER_SUBJECT = 0
 SCOPES_OF_SERVER = (RuleScope.SERVER, RuleScope.CAP)
+
+_RULES = table_of(QuotaRule)
+_RULE = _RULES.columns
+_CHOICES = table_of(GuildSettingsRow)
+# One row at least, for a server without a rule or a choice of its own.
+_SERVER = select(bindparam("guild_id", type_=BigInteger).label("id")).subquery("server")
+_ABOUT = select(
+    _CHOICES.columns.timezone, *(_RULE[name] for name in ("scope", "subject_id", "unit", "amount", "period"))
+).select_from(
+    _SERVER.outerjoin(_CHOICES, _CHOICES.columns.guild_id == _SERVER.columns.id).outerjoin(
+        _RULES,
+        and_(
+            _RULE.guild_id == _SERVER.columns.id,
+            or_(
+                and_(_RULE.scope == RuleScope.MEMBER, _RULE.subject_id == bindparam("user_id")),
+                and_(
+                    _RULE.scope == RuleScope.ROLE, _RULE.subject_id.in_(bindparam("role_ids", expanding=True))
+                ),
+                _RULE.scope.in_(SCOPES_OF_SERVER),
+            ),
+        ),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRule:
+    """What `QuotaRule` says of what is allowed, without who said so."""
+
+    scope: RuleScope
+    subject_id: int
+    unit: Unit
+    amount: Decimal | None
+    period: Period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesAbout:
+    """The rules of a member, of the member's roles and of the server, and the IANA name of its zone, if it chose one."""
+
+    timezone: str | None
+    rules: tuple[StoredRule, ...]
 
 
 async def put(session: AsyncSession, rule: QuotaRule) -> None:
@@ -59,19 +105,17 @@ async def remove(
 
 async def about(
     session: AsyncSession, *, guild_id: int, user_id: int, role_ids: Collection[int]
-) -> Sequence[QuotaRule]:
-    """Return the rules of a member, of the member's roles and of the server."""
-    result = await session.scalars(
-        select(QuotaRule).where(
-            QuotaRule.guild_id == guild_id,
-            or_(
-                (QuotaRule.scope == RuleScope.MEMBER) & (QuotaRule.subject_id == user_id),
-                (QuotaRule.scope == RuleScope.ROLE) & QuotaRule.subject_id.in_(role_ids),
-                QuotaRule.scope.in_(SCOPES_OF_SERVER),
-            ),
-        )
+) -> RulesAbout:
+    """Return all that decides which rules and windows count for a member."""
+    connection = await session.connection()
+    found = await connection.execute(
+        _ABOUT, {"guild_id": guild_id, "user_id": user_id, "role_ids": list(role_ids)}
     )
-    return result.all()
+    rows = found.all()
+    return RulesAbout(
+        timezone=rows[0].timezone,
+        rules=tuple(StoredRule(*row[1:]) for row in rows if row.scope is not None),
+    )
 
 
 async def of_guild(session: AsyncSession, guild_id: int) -> Sequence[QuotaRule]:
