@@ -1,9 +1,9 @@
 """Measure the ledger: holds with their settlements a second, and a quota check against millions of entries.
 
-    python benchmarks/ledger.py [--pairs 300] [--entries 10000000] [--no-sqlite] [--postgres URL]
+    python benchmarks/ledger.py [--pairs 300] [--entries 10000000] [--servers 1000] [--no-sqlite] [--postgres URL]
 
 It works on a new SQLite file, and on a new database of the PostgreSQL server that TEST_POSTGRES_URL (or --postgres)
-names; both are removed afterwards. The entries are two years of a thousand servers with a thousand members each.
+names; both are removed afterwards. The entries are two years of as many servers with a thousand members each.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from nanobot.clock import TurnableClock
 from nanobot.quotas.desk import Hold, QuotaDesk
 from nanobot.quotas.policy import Rule
 from nanobot.quotas.standing import Limits, Member
+from nanobot.quotas.windows import Window, last_days
 from nanobot.settings import Period
 from nanobot.store.database import Database
 from nanobot.store.migrate import migrate
@@ -36,6 +37,8 @@ from nanobot.store.tables import LedgerEntry, RuleScope, Unit
 
 TASKS = (1, 8, 64)
 CHECKS = 200
+REPORTS = 9
+REPORT_DAYS = 90
 NOW = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
 LIMITS = Limits(
     default=Rule(unit=Unit.IMAGES, amount=1_000_000, period=Period.MONTH),
@@ -47,7 +50,7 @@ GUILD = 7
 _ENTRY = """
 INSERT INTO ledger_entries (id, at, counts_at, guild_id, user_id, generation_id, hold_id, kind, allowance_images,
     grant_images, allowance_usd, grant_usd)
-SELECT i, {at}, {at}, (i / 2) % 1000, (i / 2000) % 1000, {generation}, CASE WHEN i % 2 = 0 THEN NULL ELSE i - 1 END,
+SELECT i, {at}, {at}, (i / 2) % CAST(:servers AS bigint), (i / 2 / CAST(:servers AS bigint)) % 1000, {generation}, CASE WHEN i % 2 = 0 THEN NULL ELSE i - 1 END,
     CASE WHEN i % 2 = 0 THEN 'hold' ELSE 'settle' END, CASE WHEN i % 2 = 0 THEN 2 ELSE -1 END, 0, {usd}, 0
 """
 _SQLITE = (
@@ -90,6 +93,7 @@ async def main() -> None:
     )
     parser.add_argument("--pairs", type=int, default=300)
     parser.add_argument("--entries", type=int, default=10_000_000)
+    parser.add_argument("--servers", type=int, default=1000)
     parser.add_argument("--sqlite", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--postgres", default=os.environ.get("TEST_POSTGRES_URL"))
     chosen = parser.parse_args()
@@ -109,7 +113,7 @@ async def measure(url: str, chosen: argparse.Namespace) -> None:
         for limits, words in ((UNCAPPED, "no cap"), (LIMITS, "a cap for everybody")):
             rate = await pairs_a_second(url, tasks=tasks, pairs=chosen.pairs, limits=limits)
             print(f"{tasks:3} tasks, {words}: {rate:,.0f} holds with their settlements a second")
-    seconds = await fill(url, entries=chosen.entries)
+    seconds = await fill(url, entries=chosen.entries, servers=chosen.servers)
     print(f"{chosen.entries:,} entries written in {seconds:.0f} s")
     await check(url)
 
@@ -139,7 +143,7 @@ async def pairs_a_second(url: str, *, tasks: int, pairs: int, limits: Limits) ->
     return max(1, pairs // tasks) * tasks / seconds
 
 
-async def fill(url: str, *, entries: int) -> float:
+async def fill(url: str, *, entries: int, servers: int) -> float:
     """Write the entries without their indexes, and build those afterwards: a tenth of the time."""
     kind = make_url(url).get_backend_name()
     started = time.perf_counter()
@@ -147,7 +151,7 @@ async def fill(url: str, *, entries: int) -> float:
     async with engine.begin() as connection:
         await connection.run_sync(_clear, kind)
         statement = _SQLITE if kind == "sqlite" else _POSTGRES
-        await connection.execute(text(statement), {"entries": entries})
+        await connection.execute(text(statement), {"entries": entries, "servers": servers})
         await connection.run_sync(_build_indexes)
         if kind == "postgresql":
             await connection.execute(text(_NEXT_ID))
@@ -203,22 +207,40 @@ async def check(url: str) -> None:
         async with database.begin() as session:
             await desk.hold(session, member, generation_id=uuid4().hex, images=1, usd=Decimal("0.01"))
 
+    windows = last_days(REPORT_DAYS, NOW)
+    window = Window(start=windows[0].start, resets_at=windows[-1].resets_at)
+
+    async def report_by_day() -> None:
+        async with database.read() as session:
+            await desk.usage_by_day(session, guild_id=GUILD, days=REPORT_DAYS)
+
+    async def report_by_member() -> None:
+        async with database.read() as session:
+            await desk.usage(session, guild_id=GUILD, window=window, limit=10)
+
+    async def report_by_model() -> None:
+        async with database.read() as session:
+            await desk.usage_by_model(session, member, window)
+
     await _report("a check of the quota, caps included", ask)
     await _report("a hold", hold)
+    await _report(f"{REPORT_DAYS} days of a server by day, member and model", report_by_day, times=REPORTS)
+    await _report(f"{REPORT_DAYS} days of a server by member", report_by_member, times=REPORTS)
+    await _report(f"{REPORT_DAYS} days of a member by model", report_by_model, times=REPORTS)
     await _explain(database, desk, member)
     await database.close()
 
 
-async def _report(what: str, work: Callable[[], Awaitable[None]]) -> None:
+async def _report(what: str, work: Callable[[], Awaitable[None]], *, times: int = CHECKS) -> None:
     await work()
-    times = []
-    for _ in range(CHECKS):
+    taken = []
+    for _ in range(times):
         started = time.perf_counter()
         await work()
-        times.append((time.perf_counter() - started) * 1000)
-    times.sort()
+        taken.append((time.perf_counter() - started) * 1000)
+    taken.sort()
     print(
-        f"{what}: {times[CHECKS // 2]:.1f} ms in the middle, {times[CHECKS * 99 // 100]:.1f} ms at the 99th of 100"
+        f"{what}: {taken[times // 2]:.1f} ms in the middle, {taken[times * 99 // 100]:.1f} ms at the 99th of 100"
     )
 
 

@@ -88,20 +88,9 @@ async def by_model(session: AsyncSession, account: Account, stretch: Stretch) ->
 
 async def by_day(session: AsyncSession, *, guild_id: int, days: Sequence[Stretch]) -> list[DayUsage]:
     """Return who made what with which model on each of `days`, which follow each other without a gap."""
-    number = (
-        case(
-            *(
-                (LedgerEntry.counts_at < day.end, literal_column(str(index)))
-                for index, day in enumerate(days[:-1])
-            ),
-            else_=literal_column(str(len(days) - 1)),
-        )
-        if len(days) > 1
-        else literal_column("0")
-    )
     per_line = (
         select(
-            number.label("day"),
+            _number(days, 0, len(days)).label("day"),
             LedgerEntry.user_id.label("user_id"),
             _MODEL.label("model"),
             (LedgerEntry.allowance_images - LedgerEntry.grant_images).label("images"),
@@ -127,6 +116,17 @@ async def by_day(session: AsyncSession, *, guild_id: int, days: Sequence[Stretch
 
 
 _USD = (func.sum(LedgerEntry.allowance_usd), func.sum(LedgerEntry.grant_usd))
+
+
+def _number(days: Sequence[Stretch], first: int, end: int) -> ColumnElement[int]:
+    """Return the number of a line's day, from `first` to before `end`, by halves: of ninety it is compared with seven."""
+    if end - first == 1:
+        return literal_column(str(first))
+    middle = (first + end) // 2
+    return case(
+        (LedgerEntry.counts_at < days[middle].start, _number(days, first, middle)),
+        else_=_number(days, middle, end),
+    )
 
 
 def _within(start: datetime, end: datetime) -> ColumnElement[bool]:
