@@ -18,7 +18,7 @@ from nanobot.generation.books import LEASE_SECONDS
 from nanobot.generation.breaker import PROBE_SECONDS
 from nanobot.generation.presence import BEAT_SECONDS
 from nanobot.generation.recovery import Unsent, recover
-from nanobot.store.database import is_sqlite, parse_url
+from nanobot.store.database import DatabaseUnreachable, is_sqlite, parse_url
 from nanobot.store.tables import Generation
 
 log = logging.getLogger(__name__)
@@ -146,5 +146,7 @@ async def _surviving(work: Coroutine[Any, Any, None]) -> None:
     """Let a background task outlive an error of one round, which is logged with an id."""
     try:
         await work
+    except DatabaseUnreachable as error:
+        log.error("the database failed in the background: %s", error)
     except Exception:
         log.exception("error %s in the background", secrets.token_hex(4))

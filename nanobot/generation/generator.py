@@ -37,6 +37,7 @@ from nanobot.generation.turns import Ticket, TurnQueue, Withdrawn
 from nanobot.nanogpt.catalogue import Catalogue
 from nanobot.nanogpt.errors import NanoGPTError
 from nanobot.quotas.policy import QuotaRefusal
+from nanobot.store.database import DatabaseUnreachable
 from nanobot.store.tables import GenerationStatus
 
 log = logging.getLogger(__name__)
@@ -173,6 +174,10 @@ class Generator:
                     yield event
         except (Withdrawn, PersonError, NanoGPTError) as error:
             yield await surely(self._end(job, error))
+        except DatabaseUnreachable:
+            if job.paying is not None:  # else nothing is held, and whoever waits is told at once
+                await self._try_abandon(job)
+            raise
         except BaseException:
             await self._try_abandon(job)
             raise

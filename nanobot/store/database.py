@@ -22,9 +22,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from nanobot.errors import OperatorError
 
-BUSY_SECONDS = 30
+BUSY_SECONDS = 5
+"""How long a transaction waits for its turn; somebody may be waiting for its answer, and what is paid is tried again."""
 _CONNECT_SECONDS = 10
 _STATEMENT_SECONDS = 60
+# In a burst all processes wait in line for the owner's cap, and on a busy machine that takes its time.
+_LOCK_SECONDS = 15
+# A connection to PostgreSQL that is not free is at work for somebody, and comes back; nobody holds it against all others.
+_POOL_SECONDS = 30
+# A machine that vanished in a transaction keeps its row locks until PostgreSQL notices, by itself after two hours.
+_IDLE_SECONDS = 30
 _SQLITE_READERS = 4
 _POSTGRES_CONNECTIONS = 10
 
@@ -49,8 +56,9 @@ DATABASE_TROUBLE: Final = (DatabaseUnreachable, DBAPIError, OSError)
 
 # https://www.sqlite.org/rescode.html: no access, busy, locked, no memory, read-only, I/O error, disk full, cannot open
 _SQLITE_TROUBLE: Final = frozenset({3, 5, 6, 7, 8, 10, 13, 14})
-# https://www.postgresql.org/docs/current/errcodes-appendix.html: connection, resources, operator, system
-_POSTGRES_TROUBLE: Final = ("08", "53", "57", "58")
+# https://www.postgresql.org/docs/current/errcodes-appendix.html: connection, resources, locked, operator, system; and
+# 25P03, a transaction that was idle for too long
+_POSTGRES_TROUBLE: Final = ("08", "25P03", "53", "55P03", "57", "58")
 
 
 class Database:
@@ -177,9 +185,9 @@ def sqlite_engine(
     pragmas = (
         # Readers do not wait for the writer, nor the writer for readers. https://www.sqlite.org/wal.html
         "PRAGMA journal_mode=WAL",
-        # With WAL this cannot corrupt the file; a power cut may lose the last transactions, a crash of the
-        # process loses none, and each commit is spared an fsync. https://www.sqlite.org/pragma.html#pragma_synchronous
-        "PRAGMA synchronous=NORMAL",
+        # An fsync for each commit: a power cut must not forget that a paid request was sent, which would send it twice.
+        # https://www.sqlite.org/pragma.html#pragma_synchronous
+        "PRAGMA synchronous=FULL",
         f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}",
         f"PRAGMA query_only={'ON' if query_only else 'OFF'}",
     )
@@ -210,7 +218,7 @@ def _postgres_engine(url: URL) -> AsyncEngine:
         url,
         pool_size=_POSTGRES_CONNECTIONS,
         max_overflow=0,
-        pool_timeout=BUSY_SECONDS,
+        pool_timeout=_POOL_SECONDS,
         pool_pre_ping=True,  # a connection that died with the server's restart is replaced unseen
         hide_parameters=True,
         # Under READ COMMITTED a statement after a row lock sees what the lock's last holder committed.
@@ -218,7 +226,11 @@ def _postgres_engine(url: URL) -> AsyncEngine:
         connect_args={
             "timeout": _CONNECT_SECONDS,
             "command_timeout": _STATEMENT_SECONDS,
-            "server_settings": {"application_name": "nanobot"},
+            "server_settings": {
+                "application_name": "nanobot",
+                "lock_timeout": f"{_LOCK_SECONDS}s",
+                "idle_in_transaction_session_timeout": f"{_IDLE_SECONDS}s",
+            },
         },
     )
 
@@ -247,7 +259,7 @@ def reaching(url: URL) -> Iterator[None]:
     try:
         yield
     except PoolTimeoutError as error:
-        reason = f"it was busy for {BUSY_SECONDS} seconds"
+        reason = "it was busy for too long"
         raise DatabaseUnreachable(place=_place(url), reason=reason) from error
     except (DBAPIError, OSError) as error:
         raise DatabaseUnreachable(place=_place(url), reason=_reason(error)) from error

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import make_url
@@ -90,6 +92,28 @@ async def test_a_full_disk_refuses_in_a_sentence_and_work_goes_on_once_there_is_
     assert community.nanogpt.paid_pictures == 0
     await picture(alice, "/imagine prompt:a red fox", channel)
     assert "1 of 20 pictures used today" in await community.usage(alice)
+
+
+async def test_a_locked_database_refuses_soon_and_loses_nothing(community: Community, tmp_path: Path) -> None:
+    """A backup, or somebody with a tool, keeps the file: who asks is refused, and what was paid for is kept and posted."""
+    alice, bob, channel = community.alice, community.bob, community.channel
+    community.nanogpt.trouble.hold()
+    call = await alice.types("/imagine prompt:a red fox", channel)
+    await community.nanogpt.trouble.held()
+
+    with closing(sqlite3.connect(tmp_path / "nanobot.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        community.nanogpt.trouble.let_go()
+        told = await answer(bob, "/imagine prompt:a blue fox", channel)
+        other.execute("ROLLBACK")
+
+    assert told == DATABASE_IN_TROUBLE
+    await call.settled(lambda message: message.content.startswith("Done"))
+    await community.picture()
+    assert "1 of 20 pictures used today" in await community.usage(alice)
+    assert "0 of 20 pictures used today" in await community.usage(bob)
+    await picture(bob, "/imagine prompt:a blue fox", channel)
+    assert community.nanogpt.paid_pictures == 2
 
 
 async def test_a_database_that_is_gone_for_a_while_refuses_some_and_loses_nothing(

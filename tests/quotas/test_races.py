@@ -7,12 +7,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from nanobot.quotas.desk import Hold
 from nanobot.quotas.policy import OwnerCap, Rule
 from nanobot.quotas.standing import Member
 from nanobot.settings import Period
-from nanobot.store.database import Database
+from nanobot.store.database import Database, is_in_trouble
 from nanobot.store.tables import ALL_GUILDS, RuleScope, Unit
 from tests.quotas.balance import imbalance
 from tests.quotas.visits import MEMBER, Visits
@@ -171,6 +172,25 @@ async def test_members_do_not_wait_for_each_other_on_postgresql(postgres_url: st
         await database.close()
 
     assert isinstance(outcome, Hold)
+
+
+async def test_on_postgresql_nobody_waits_long_for_books_that_somebody_keeps_locked(
+    postgres_url: str,
+) -> None:
+    """On SQLite the connection itself says so."""
+    database = Database.open(postgres_url)
+    visits = Visits.at(database)
+    try:
+        async with database.begin() as session:
+            await visits.desk.hold(session, MEMBER, generation_id="a" * 32, images=1)
+            with pytest.raises(DBAPIError) as kept_waiting:
+                await visits.hold(1)
+        afterwards = await visits.hold(1)
+    finally:
+        await database.close()
+
+    assert is_in_trouble(kept_waiting.value)
+    assert isinstance(afterwards, Hold)
 
 
 @pytest.mark.parametrize("order", ["reset first", "hold first"])

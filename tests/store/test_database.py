@@ -51,6 +51,26 @@ async def test_state_is_replaced_and_not_doubled(database: Database) -> None:
         assert await bot_state.get(session, "commands") == [2, "two"]
 
 
+async def test_a_commit_outlasts_a_power_cut(sqlite_url: str) -> None:
+    """In the words of https://www.sqlite.org/pragma.html#pragma_synchronous: from FULL (2) on."""
+    database = Database.open(sqlite_url)
+    async with database.begin() as session:
+        level = await session.scalar(text("PRAGMA synchronous"))
+    await database.close()
+
+    assert level == 2
+
+
+async def test_postgresql_ends_the_transaction_of_a_machine_that_vanished(postgres_url: str) -> None:
+    """Its locks would else keep everybody waiting until the connection is given up, hours later."""
+    database = Database.open(postgres_url)
+    async with database.begin() as session:
+        longest = await session.scalar(text("SHOW idle_in_transaction_session_timeout"))
+    await database.close()
+
+    assert longest == "30s"
+
+
 async def test_a_reader_is_refused_any_write(database: Database) -> None:
     async def write() -> None:
         async with database.read() as session:
