@@ -133,13 +133,16 @@ async def record_answer(
     """Store what was paid for: `running → made`, or more of what is `made` already.
 
     Pictures come after those that are there and costs add up, where one that is unknown adds nothing. Request ids
-    and payment sources are kept each once, with a space between them.
+    and payment sources are kept each once, with a space between them. An answer whose id is there was stored before,
+    by an attempt that was carried out although its connection broke, and adds nothing.
     """
     generation = await _lock(
         session, generation_id, owner=owner, start=(GenerationStatus.RUNNING, GenerationStatus.MADE)
     )
     if generation is None:
         return False
+    if vendor_request_id is not None and vendor_request_id in (generation.vendor_request_id or "").split():
+        return True
     await picture_rows.add(session, generation_id, pictures, first_position=generation.images_made)
     generation.status = GenerationStatus.MADE
     generation.updated_at = now

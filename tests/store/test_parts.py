@@ -105,6 +105,18 @@ async def test_an_answer_without_words_keeps_those_that_are_known(database: Data
     assert (made.payment_source, made.vendor_request_id) == ("subscription USD", "r-1")
 
 
+async def test_an_answer_that_is_stored_again_adds_nothing(database: Database, held: str) -> None:
+    """The first attempt was carried out, and its connection broke before that could be told."""
+    await send(database, held)
+    await answer(database, held, "https://x/1", cost=Decimal("0.01"), request_id="r-1")
+    for _ in range(2):
+        assert await answer(database, held, "https://x/2", cost=Decimal("0.02"), request_id="r-2")
+    made, kept = await stored(database, held)
+
+    assert (made.images_made, made.cost, made.vendor_request_id) == (2, Decimal("0.03"), "r-1 r-2")
+    assert [each.url for each in kept] == ["https://x/1", "https://x/2"]
+
+
 @pytest.mark.parametrize("status", [GenerationStatus.RUNNING, GenerationStatus.MADE])
 async def test_sending_another_part_keeps_the_status_and_renews_the_lease(
     database: Database, held: str, status: GenerationStatus
