@@ -63,14 +63,14 @@ async def audit(session: AsyncSession) -> Audit:
 def _balance(totals: Totals) -> str:
     plural = "" if totals.holds == 1 else "s"
     still_open = f" ({totals.open_holds:,} still open)" if totals.open_holds else ""
-    unposted = (
-        f" {dollars(totals.unposted_usd)} more was paid for pictures that are not posted."
-        if totals.unposted_usd
+    written_off = (
+        f" {dollars(totals.written_off_usd)} more was paid, or may have been, for pictures that did not arrive."
+        if totals.written_off_usd
         else ""
     )
     return (
         f"The books balance: {totals.entries:,} entries, {totals.holds:,} hold{plural}{still_open}, "
-        f"{amount(totals.images, totals.usd)} used.{unposted}"
+        f"{amount(totals.images, totals.usd)} used.{written_off}"
     )
 
 

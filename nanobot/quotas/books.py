@@ -6,10 +6,12 @@ Every function locks the account first or is called under its lock, so that what
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_UP, Decimal
+from fractions import Fraction
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,20 +28,26 @@ _SMALLEST = Decimal("0.000001")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """How a hold ends: so many images are kept, which cost so much in US dollars, as far as anybody said.
+    """How a hold ends: so many images are kept, and so many were `lost` that were paid for like them.
+
+    `cost` in US dollars is that of both but for the `unpriced` ones among them, or nobody told it of any. `in_doubt`
+    counts images besides, of which nobody knows whether they were paid for.
 
     Raises:
-        ValueError: fewer than 0 are kept.
+        ValueError: fewer than 0 images of a sort.
     """
 
     kind: LedgerKind
     images: int = 0
+    lost: int = 0
+    unpriced: int = 0
+    in_doubt: int = 0
     cost: Decimal | None = None
     note: str | None = None
 
     def __post_init__(self) -> None:
-        if self.images < 0:
-            raise ValueError("fewer than 0 images cannot be kept")
+        if min(self.images, self.lost, self.unpriced, self.in_doubt) < 0:
+            raise ValueError("there are no fewer than 0 images of any sort")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +58,15 @@ class _Held:
     usd: Decimal
     image_draws: tuple[Draw, ...]
     usd_draws: tuple[Draw, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counted:
+    """The US dollars that are `kept`, and all that caps count; for `estimated_images` of them the estimate stands."""
+
+    kept: Decimal
+    in_all: Decimal
+    estimated_images: int
 
 
 def to_dollars(amount: Decimal) -> Decimal:
@@ -76,8 +93,9 @@ async def append_hold(
 async def end_hold(session: AsyncSession, generation_id: str, ending: Ending, *, now: datetime) -> bool:
     """Give back what is not kept, grants before the allowance and the one used last first.
 
-    Images beyond those that were held are not counted. A cost beyond what was held is counted as used. Returns
-    `False` where there is no open hold.
+    Images beyond those that were held are not counted. A cost beyond what was held is counted as used. What was or
+    may have been paid for images that are not kept is written off. For those of which nobody told a price, their
+    share of what is held stands, for at most as many as were held. Returns `False` where there is no open hold.
     """
     lines = await ledger.hold_of(session, generation_id)
     if not lines:
@@ -89,13 +107,15 @@ async def end_hold(session: AsyncSession, generation_id: str, ending: Ending, *,
     total_images = held.images + sum(draw.amount for draw in held.image_draws)
     total_usd = held.usd + sum(draw.amount for draw in held.usd_draws)
     keep_images = min(Decimal(ending.images), total_images)
-    keep_usd = _keep_usd(ending, held=total_usd, share=keep_images / total_images)
+    counted = _count(ending, held_images=int(total_images), held_usd=total_usd)
+    keep_usd = counted.kept
     if keep_usd > total_usd > 0:  # with no price known nothing was held, and no limit in dollars applied
         log.warning("generation %s: cost $%s, and $%s was held for it", generation_id, keep_usd, total_usd)
     end = _line(
         account, ending.kind, at=now, counts_at=first.counts_at, generation_id=generation_id
     )  # what is given back after midnight goes to the day it was taken from
     end.hold_id, end.cost, end.note = first.id, ending.cost, ending.note
+    end.written_off_usd, end.estimated_images = counted.in_all - counted.kept, counted.estimated_images
     images_from, image_draws = _give_back(held.images, held.image_draws, keep_images)
     usd_from, usd_draws = _give_back(held.usd, held.usd_draws, keep_usd)
     end.allowance_images, end.allowance_usd = int(images_from), usd_from
@@ -133,7 +153,7 @@ async def _append_parts(
         Account(guild_id=first.guild_id, user_id=first.user_id),
         first.counts_at,
         images=first.allowance_images - int(sum(draw.amount for draw in images)),
-        usd=first.allowance_usd - sum(draw.amount for draw in usd),
+        usd=first.allowance_usd - sum(draw.amount for draw in usd) + first.written_off_usd,
     )
 
 
@@ -180,10 +200,22 @@ def _held(lines: Sequence[HeldLine]) -> _Held:
     )
 
 
-def _keep_usd(ending: Ending, *, held: Decimal, share: Decimal) -> Decimal:
-    if ending.kind is LedgerKind.RELEASE:
-        return Decimal(0)
-    return to_dollars(held * share if ending.cost is None else ending.cost)
+def _count(ending: Ending, *, held_images: int, held_usd: Decimal) -> _Counted:
+    """Count in fractions, and round once: a sixth times three is more than a half in decimals."""
+    made = ending.images + ending.lost
+    unpriced = made if ending.cost is None else min(ending.unpriced, made)
+    told, each = Fraction(ending.cost or 0), Fraction(held_usd) / held_images
+    estimated_images = min(held_images, unpriced + ending.in_doubt)
+    kept = Fraction(0)
+    if ending.images:
+        part = Fraction(ending.images, made)
+        kept = told * part + each * min(Fraction(held_images), unpriced * part)
+    in_all = told + each * estimated_images
+    return _Counted(kept=_up(kept), in_all=_up(in_all), estimated_images=estimated_images)
+
+
+def _up(amount: Fraction) -> Decimal:
+    return Decimal(math.ceil(amount / Fraction(_SMALLEST))) * _SMALLEST
 
 
 def _give_back(

@@ -108,26 +108,51 @@ class QuotaDesk:
         )
 
     async def settle(
-        self, session: AsyncSession, generation_id: str, *, images: int, cost: Decimal | None
+        self,
+        session: AsyncSession,
+        generation_id: str,
+        *,
+        images: int,
+        cost: Decimal | None,
+        lost: int = 0,
+        unpriced: int = 0,
+        in_doubt: int = 0,
     ) -> bool:
-        """Keep `images` of what was held and what they `cost` in US dollars, and give back the rest, grants first.
+        """Keep `images` of what was held and what they cost in US dollars, and give back the rest, grants first.
 
-        Images beyond those held are not charged; a cost beyond the estimate is used all the same. Where nobody says
-        what they cost, the estimate stands. Returns whether this ended the hold: `False` where there is none, or it
-        was settled or released before.
+        `cost` is of these and of the `lost` ones, which were paid for and never arrived; for the `unpriced` ones among
+        them, of which nobody tells it, the estimate stands. The share of the lost ones is written off: caps count it,
+        the member does not. So is the estimate for images `in_doubt`, of which nobody knows whether they were paid
+        for. Images beyond those held are not charged; a cost beyond the estimate is used all the same. Returns whether
+        this ended the hold: `False` where there is none, or it was settled or released before.
 
         Raises:
             ValueError: fewer than 0 images.
         """
-        ending = books.Ending(kind=LedgerKind.SETTLE, images=images, cost=cost)
+        ending = books.Ending(
+            kind=LedgerKind.SETTLE, images=images, lost=lost, unpriced=unpriced, in_doubt=in_doubt, cost=cost
+        )
         return await books.end_hold(session, generation_id, ending, now=self._clock.now())
 
-    async def release(self, session: AsyncSession, generation_id: str, *, note: str) -> bool:
+    async def release(
+        self,
+        session: AsyncSession,
+        generation_id: str,
+        *,
+        note: str,
+        cost: Decimal | None = None,
+        lost: int = 0,
+        unpriced: int = 0,
+        in_doubt: int = 0,
+    ) -> bool:
         """Give back all that was held. `note` says why in the program's words: the ledger forgets nothing.
 
-        Returns whether this ended the hold: `False` where there is none, or it was settled or released before.
+        What was or may have been paid is written off, as in `settle`: it is the owner's loss. Returns whether this
+        ended the hold: `False` where there is none, or it was settled or released before.
         """
-        ending = books.Ending(kind=LedgerKind.RELEASE, note=note)
+        ending = books.Ending(
+            kind=LedgerKind.RELEASE, lost=lost, unpriced=unpriced, in_doubt=in_doubt, cost=cost, note=note
+        )
         return await books.end_hold(session, generation_id, ending, now=self._clock.now())
 
     async def standing(self, session: AsyncSession, member: Member) -> Standing:

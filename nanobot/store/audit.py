@@ -33,6 +33,7 @@ from nanobot.store.audit_lines import (
     COUNTED,
     IS_FIRST_OF_HOLD,
     NOTHING,
+    capped_usd,
     ending,
     hold,
     line,
@@ -59,14 +60,14 @@ _QUARTER_OF_COUNTS_AT = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """What the books say altogether: pictures and US dollars used, and what generations cost that were not posted."""
+    """What the books say altogether: what members used, and what was or may have been paid for nothing."""
 
     entries: int
     holds: int
     open_holds: int
     images: int
     usd: Decimal
-    unposted_usd: Decimal
+    written_off_usd: Decimal
 
 
 async def find(session: AsyncSession, *, limit: int) -> list[Finding]:
@@ -106,26 +107,24 @@ async def totals(session: AsyncSession) -> Totals:
                 func.count().filter(line.hold_id.is_not(None)),
                 whole_number(func.sum(images).filter(counted)),
                 type_coerce(func.sum(usd).filter(counted), Dollars),
+                type_coerce(func.sum(line.written_off_usd), Dollars),
             ).select_from(line)
         )
     ).one()
-    entries, holds, ended, used_images, used_usd = lines
-    unposted_usd = await session.scalar(
-        select(func.sum(Generation.cost)).where(Generation.status != GenerationStatus.POSTED)
-    )
+    entries, holds, ended, used_images, used_usd, written_off_usd = lines
     return Totals(
         entries=entries,
         holds=holds,
         open_holds=holds - ended,
         images=used_images,
         usd=used_usd or NOTHING,
-        unposted_usd=unposted_usd or NOTHING,
+        written_off_usd=written_off_usd or NOTHING,
     )
 
 
 def _buckets_off(quarter: str) -> Select[*tuple[Any, ...]]:
     """Lay the ledger's sums beside those of the buckets, each of which has nothing where the other has something."""
-    images, usd = used(LedgerEntry)
+    images, usd = used(LedgerEntry)[0], capped_usd(LedgerEntry)
     starts_at = type_coerce(literal_column(quarter), UtcDateTime).label("starts_at")
     by_server = (
         select(
@@ -213,8 +212,7 @@ def _differing_costs() -> Select[*tuple[Any, ...]]:
         .join(hold, and_(hold.generation_id == Generation.id, IS_FIRST_OF_HOLD))
         .join(ending, ending.hold_id == hold.id)
         .where(
-            Generation.status == GenerationStatus.POSTED,
-            ending.kind == LedgerKind.SETTLE,
+            Generation.status.not_in(OPEN_STATUSES),
             ending.cost.is_distinct_from(Generation.cost),
         )
     )

@@ -14,6 +14,7 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    literal,
     literal_column,
     or_,
     select,
@@ -43,6 +44,11 @@ _IS_GRANT = (_grant.kind == literal_column("'grant'")) & _grant.grant_id.is_(Non
 def used(entry: type[LedgerEntry]) -> tuple[ColumnElement[int], ColumnElement[Decimal]]:
     """Return the pictures and dollars that a line counts as used, of the allowance and of grants."""
     return entry.allowance_images - entry.grant_images, entry.allowance_usd - entry.grant_usd
+
+
+def capped_usd(entry: type[LedgerEntry]) -> ColumnElement[Decimal]:
+    """Return the dollars that a line counts for caps: what was used, and what was paid for nothing."""
+    return entry.allowance_usd - entry.grant_usd + entry.written_off_usd
 
 
 def whole_number(number: ColumnElement[Any]) -> ColumnElement[int]:
@@ -115,18 +121,23 @@ def loose_draws() -> Select[*tuple[Any, ...]]:
 
 
 def wrong_signs() -> Select[*tuple[Any, ...]]:
-    """Look for holds that give, ends that take from grants, and grants and resets that are used."""
+    """Look for holds that give, ends that take from grants, grants and resets that are used, and odd write-offs."""
+    is_end = line.kind.in_(_ENDS) & line.part_of.is_(None)
     uses = or_(line.allowance_images != 0, line.allowance_usd != NOTHING)
     uses_up = or_(line.allowance_images < 0, line.allowance_usd < NOTHING)
     gives = or_(line.grant_images > 0, line.grant_usd > NOTHING)
     takes = or_(line.grant_images < 0, line.grant_usd < NOTHING)
+    writes_off = or_(line.written_off_usd < NOTHING, and_(~is_end, line.written_off_usd != NOTHING))
     return select(line.id.label("entry_id")).where(
-        case(
-            (line.kind == LedgerKind.HOLD, or_(uses_up, gives)),
-            (line.kind.in_(_ENDS), or_(line.allowance_images > 0, takes)),
-            (line.kind == LedgerKind.GRANT, or_(uses, takes)),
-            (line.kind == LedgerKind.RESET, or_(uses, gives, takes)),
-            else_=or_(gives, takes),
+        or_(
+            writes_off,
+            case(
+                (line.kind == LedgerKind.HOLD, or_(uses_up, gives)),
+                (line.kind.in_(_ENDS), or_(line.allowance_images > 0, takes)),
+                (line.kind == LedgerKind.GRANT, or_(uses, takes)),
+                (line.kind == LedgerKind.RESET, or_(uses, gives, takes)),
+                else_=or_(gives, takes),
+            ),
         )
     )
 
@@ -139,6 +150,12 @@ def ended_wrongly() -> Select[*tuple[Any, ...]]:
     held_usd = hold_usd - func.coalesce(of_hold.c.usd, NOTHING)
     kept_images = held_images + end_images - func.coalesce(of_end.c.images, 0)
     kept_usd = held_usd + end_usd - func.coalesce(of_end.c.usd, NOTHING)
+    counted_usd = kept_usd + ending.written_off_usd
+    # Multiplied, as a division would be rounded: what is counted beside the cost, and what it should be.
+    estimated = (counted_usd - func.coalesce(ending.cost, NOTHING)) * held_images
+    is_misjudged = func.abs(estimated - held_usd * ending.estimated_images) > (
+        literal(2 * _ROUNDING, Dollars) * held_images
+    )
     return (
         select(
             hold.id.label("hold_id"),
@@ -148,6 +165,7 @@ def ended_wrongly() -> Select[*tuple[Any, ...]]:
             whole_number(kept_images).label("kept_images"),
             type_coerce(held_usd, Dollars).label("held_usd"),
             type_coerce(kept_usd, Dollars).label("kept_usd"),
+            ending.written_off_usd,
             ending.cost,
         )
         .select_from(hold)
@@ -163,10 +181,13 @@ def ended_wrongly() -> Select[*tuple[Any, ...]]:
                 hold.allowance_images + ending.allowance_images < 0,
                 hold.allowance_usd + ending.allowance_usd < NOTHING,
                 and_(ending.kind == LedgerKind.RELEASE, or_(kept_images != 0, kept_usd != NOTHING)),
-                and_(
-                    ending.kind == LedgerKind.SETTLE,
-                    or_(kept_usd < ending.cost - _ROUNDING, kept_usd > ending.cost + _ROUNDING),
-                ),
+                and_(ending.estimated_images.is_(None), kept_usd > ending.cost + _ROUNDING),
+                ending.estimated_images < 0,
+                ending.estimated_images > held_images,
+                is_misjudged,
+                counted_usd < ending.cost - _ROUNDING,
+                # Beyond what was told, at most the estimate is in doubt.
+                counted_usd > func.coalesce(ending.cost, NOTHING) + held_usd + 2 * _ROUNDING,
             ),
         )
     )

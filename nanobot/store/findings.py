@@ -83,7 +83,11 @@ class WrongSign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndedWrongly:
-    """A hold whose end gives back more than was held, less than a release has to, or not what a cost leaves."""
+    """A hold whose end gives back more than was held, less than a release has to, or not what a cost leaves.
+
+    What is kept and what is written off make up the cost and, for images of which nobody told it, their share of the
+    held dollars.
+    """
 
     hold_id: int
     generation_id: str | None
@@ -92,6 +96,7 @@ class EndedWrongly:
     kept_images: int
     held_usd: Decimal
     kept_usd: Decimal
+    written_off_usd: Decimal
     cost: Decimal | None
 
     @property
@@ -101,7 +106,7 @@ class EndedWrongly:
         return (
             f"Hold {self.hold_id} of generation {self.generation_id} held "
             f"{amount(self.held_images, self.held_usd)} and was {ended}{cost}, and now counts "
-            f"{amount(self.kept_images, self.kept_usd)}."
+            f"{amount(self.kept_images, self.kept_usd)}, with {dollars(self.written_off_usd)} written off."
         )
 
 
@@ -201,7 +206,7 @@ class HoldWithoutGeneration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostDiffers:
-    """A posted generation that cost something else than its settlement says."""
+    """A generation that cost something else than the end of its hold says."""
 
     generation_id: str
     generation_cost: Decimal | None
@@ -213,7 +218,7 @@ class CostDiffers:
             "an unknown amount" if usd is None else dollars(usd)
             for usd in (self.generation_cost, self.ledger_cost)
         )
-        return f"Generation {self.generation_id} cost {cost}, and was settled with {settled}."
+        return f"Generation {self.generation_id} cost {cost}, and its hold ended with {settled}."
 
 
 Finding: TypeAlias = (

@@ -35,6 +35,19 @@ class InteractionTicket:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """What is known of a generation as it ends; `cost` is in US dollars, as far as NanoGPT told it.
+
+    Of `images_unpriced` among those made it told none.
+    """
+
+    images_wanted: int
+    images_made: int
+    images_unpriced: int
+    cost: Decimal | None
+
+
 async def add(
     session: AsyncSession,
     *,
@@ -164,7 +177,7 @@ async def mark_posted(
     message_id: int,
     cost: Decimal | None = None,
     untold_by: Lease | None = None,
-) -> bool:
+) -> Ended | None:
     """Record the message people see: `made → posted`, whoever holds the lease. Token and bytes are forgotten.
 
     `cost` is what was charged in all; `None` leaves what the answers said. With `untold_by` that process keeps the
@@ -223,7 +236,7 @@ async def finish(
     error: str | None = None,
     cost: Decimal | None = None,
     untold_by: Lease | None = None,
-) -> bool:
+) -> Ended | None:
     """End an open generation without a message. Token and bytes are forgotten.
 
     `cost` is what was, or for `unknown` may have been, charged; `None` leaves what the answer said. `untold_by` as in
@@ -277,7 +290,7 @@ async def _end(
     cost: Decimal | None = None,
     untold_by: Lease | None = None,
     **values: Any,
-) -> bool:
+) -> Ended | None:
     is_due = (Generation.id == generation_id) & Generation.status.in_(start)
     if owner is not None:
         is_due &= Generation.lease_owner == owner
@@ -287,14 +300,19 @@ async def _end(
         values |= _NO_LEASE | _NO_TOKEN
     else:
         values |= {"lease_owner": untold_by.owner, "lease_until": untold_by.until}
-    ended = await session.scalar(
+    ended = await session.execute(
         update(Generation)
         .where(is_due)
         .values(updated_at=now, finished_at=now, status=status, **values)
-        .returning(Generation.id)
+        .returning(
+            Generation.images_wanted,
+            Generation.images_made,
+            picture_rows.count_unpriced(generation_id),
+            Generation.cost,
+        )
         .execution_options(synchronize_session=False)
     )
-    if ended is None:
-        return False
+    if (row := ended.one_or_none()) is None:
+        return None
     await picture_rows.drop_data(session, generation_id)
-    return True
+    return Ended(images_wanted=row[0], images_made=row[1], images_unpriced=row[2], cost=row[3])

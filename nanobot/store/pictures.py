@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select, update
+from sqlalchemy import ScalarSelect, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nanobot.store.tables import Picture
@@ -15,6 +15,8 @@ from nanobot.store.tables import Picture
 class NewPicture:
     """One picture of an answer: by its address, by its bytes, or by the vendor's task that still makes it.
 
+    It `is_priced` where the answer told what it cost.
+
     Raises:
         ValueError: not exactly one of the three is given.
     """
@@ -23,6 +25,7 @@ class NewPicture:
     data: bytes | None = field(default=None, repr=False)
     task_id: str | None = None
     media: str | None = None
+    is_priced: bool = True
 
     def __post_init__(self) -> None:
         if [self.url, self.data, self.task_id].count(None) != 2:
@@ -41,6 +44,7 @@ async def add(
             data=picture.data,
             task_id=picture.task_id,
             media=picture.media,
+            is_priced=picture.is_priced,
         )
         for position, picture in enumerate(pictures, start=first_position)
     )
@@ -53,6 +57,16 @@ async def of(session: AsyncSession, generation_id: str) -> Sequence[Picture]:
         select(Picture).where(Picture.generation_id == generation_id).order_by(Picture.position)
     )
     return result.all()
+
+
+def count_unpriced(generation_id: str) -> ScalarSelect[int]:
+    """Count, within another statement, a generation's pictures of which nobody told the price."""
+    return (
+        select(func.count())
+        .select_from(Picture)
+        .where(Picture.generation_id == generation_id, Picture.is_priced.is_(False))
+        .scalar_subquery()
+    )
 
 
 async def drop_data(session: AsyncSession, generation_id: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, ColumnElement, case, cast, func, literal_column, select
+from sqlalchemy import BigInteger, ColumnElement, case, cast, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nanobot.store.accounts import Account
@@ -44,13 +44,17 @@ class ModelUsage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayUsage:
-    """What one member made with one model on one of the days that were asked for, by its number from 0."""
+    """What one member made with one model on one of the days that were asked for, by its number from 0.
+
+    `written_off` was paid besides, or may have been, for pictures that did not arrive.
+    """
 
     day: int
     user_id: int
     model: str
     images: int
     cost: Decimal
+    written_off: Decimal = Decimal(0)
 
 
 async def by_member(
@@ -96,21 +100,29 @@ async def by_day(session: AsyncSession, *, guild_id: int, days: Sequence[Stretch
             (LedgerEntry.allowance_images - LedgerEntry.grant_images).label("images"),
             LedgerEntry.allowance_usd.label("allowance_usd"),
             LedgerEntry.grant_usd.label("grant_usd"),
+            LedgerEntry.written_off_usd.label("written_off_usd"),
         )
         .outerjoin(Generation, Generation.id == LedgerEntry.generation_id)
         .where(LedgerEntry.guild_id == guild_id, _within(days[0].start, days[-1].end), _IS_USE)
         .subquery()
     )
-    images = cast(func.sum(per_line.c.images), BigInteger)
+    images, written_off = cast(func.sum(per_line.c.images), BigInteger), func.sum(per_line.c.written_off_usd)
     key = (per_line.c.day, per_line.c.user_id, per_line.c.model)
     rows = await session.execute(
-        select(*key, images, func.sum(per_line.c.allowance_usd), func.sum(per_line.c.grant_usd))
+        select(*key, images, func.sum(per_line.c.allowance_usd), func.sum(per_line.c.grant_usd), written_off)
         .group_by(*key)
-        .having(images > 0)
+        .having(or_(images > 0, written_off > Decimal(0)))
         .order_by(*key)
     )
     return [
-        DayUsage(day=int(row[0]), user_id=row[1], model=row[2], images=row[3], cost=row[4] - row[5])
+        DayUsage(
+            day=int(row[0]),
+            user_id=row[1],
+            model=row[2],
+            images=row[3],
+            cost=row[4] - row[5],
+            written_off=row[6],
+        )
         for row in rows
     ]
 

@@ -122,7 +122,10 @@ class Generation(Base, kw_only=True):
 
 
 class Picture(Base, kw_only=True):
-    """A picture that was paid for: where it can be fetched, its bytes until it is posted, or the task that makes it."""
+    """A picture that was paid for: where it can be fetched, its bytes until it is posted, or the task that makes it.
+
+    It `is_priced` where its answer told what it cost.
+    """
 
     __tablename__ = "pictures"
 
@@ -132,6 +135,7 @@ class Picture(Base, kw_only=True):
     data: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, repr=False)
     media: Mapped[str | None] = mapped_column(Words, default=None)
     task_id: Mapped[str | None] = mapped_column(Words, default=None, repr=False)
+    is_priced: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
 
 
 class QuotaAccount(Base, kw_only=True):
@@ -152,9 +156,11 @@ class LedgerEntry(Base, kw_only=True):
     `allowance_…` counts up what was used of an allowance and `grant_…` counts what is left of the grant `grant_id`
     (of this one, where it is a grant), so a hold is (+a, −g) and a release (−a, +g), and allowance minus grant is
     what was used altogether. A settlement or release carries its hold's id in `hold_id` and its hold's moment in
-    `counts_at`. What a hold or its end takes from, or gives to, grants are further lines, one a grant, with the
-    first line's id in `part_of`; of holds before 2026-11-22 it is in the first line itself. `generation_id` is no
-    foreign key: the books outlive it.
+    `counts_at`, in `cost` what NanoGPT said it took, and in `written_off_usd` what was or may have been paid for
+    pictures that did not arrive: caps count it too, the member does not. Both together are the cost and, for
+    `estimated_images`, their share of what was held (NULL: nobody wrote down for how many). What a hold or its end takes from, or gives
+    to, grants are further lines, one a grant, with the first line's id in `part_of`; of holds before 2026-11-22 it is
+    in the first line itself. `generation_id` is no foreign key: the books outlive it.
     """
 
     __tablename__ = "ledger_entries"
@@ -189,10 +195,12 @@ class LedgerEntry(Base, kw_only=True):
     grant_images: Mapped[int] = mapped_column(Integer, default=0)
     allowance_usd: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default=text("0"))
     grant_usd: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default=text("0"))
+    written_off_usd: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default=text("0"))
     expires_at: Mapped[datetime | None] = mapped_column(default=None)
     cost: Mapped[Decimal | None] = mapped_column(default=None)
     actor_id: Mapped[int | None] = mapped_column(default=None)
     note: Mapped[str | None] = mapped_column(Words, default=None)
+    estimated_images: Mapped[int | None] = mapped_column(Integer, default=None)
 
 
 class UsageBucket(Base, kw_only=True):

@@ -154,6 +154,7 @@ REPORTED = [
     DayUsage(day=0, user_id=7, model="hidream", images=2, cost=Decimal("0.028")),
     DayUsage(day=1, user_id=6, model="", images=1, cost=Decimal("0.014")),
 ]
+NOTHING_CAME = DayUsage(day=1, user_id=6, model="", images=0, cost=Decimal(0), written_off=Decimal("0.1"))
 DAYS = [date(2026, 3, 17), date(2026, 3, 18)]
 MODELS = [
     ModelUsage(model="hidream", images=17, cost=Decimal("0.238")),
@@ -247,6 +248,7 @@ SAID_OF_QUOTAS: Mapping[Callable[..., str], list[str]] = {
     quota_report.report_page: [
         quota_report.report_page(REPORTED, 30),
         quota_report.report_page(REPORTED[:1], 7),
+        quota_report.report_page([*REPORTED[:1], NOTHING_CAME], 7),
     ],
     quota_report.alt_text: [quota_report.alt_text(REPORTED, DAYS, {7: "alice"})],
 }

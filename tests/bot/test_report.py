@@ -63,9 +63,9 @@ def test_the_table_has_a_line_for_each_day_member_and_model() -> None:
     text = table_of([use(0, 1, 2), use(1, 2, 1, "")], days=DAYS, names={1: 'ada, "the fox"'})
 
     assert list(csv.reader(io.StringIO(text))) == [
-        ["day", "member_id", "member", "model", "pictures", "cost_usd"],
-        ["2026-03-17", "1", 'ada, "the fox"', "hidream", "2", "0.028"],
-        ["2026-03-18", "2", "", "", "1", "0.014"],
+        ["day", "member_id", "member", "model", "pictures", "cost_usd", "lost_usd"],
+        ["2026-03-17", "1", 'ada, "the fox"', "hidream", "2", "0.028", "0"],
+        ["2026-03-18", "2", "", "", "1", "0.014", "0"],
     ]
 
 

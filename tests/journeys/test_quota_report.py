@@ -35,11 +35,11 @@ async def test_a_report_is_a_chart_with_a_table_beside_it(community: Community) 
         assert painted.format == "PNG"
         assert painted.width > 1000
     assert list(csv.reader(io.StringIO(table.data.decode()))) == [
-        ["day", "member_id", "member", "model", "pictures", "cost_usd"],
+        ["day", "member_id", "member", "model", "pictures", "cost_usd", "lost_usd"],
         *sorted(
             [
-                [today, str(alice.id), "Alice", "hidream", "2", "0.028"],
-                [today, str(ada.id), "Ada", "hidream", "1", "0.014"],
+                [today, str(alice.id), "Alice", "hidream", "2", "0.028", "0"],
+                [today, str(ada.id), "Ada", "hidream", "1", "0.014", "0"],
             ],
             key=lambda row: int(row[1]),
         ),

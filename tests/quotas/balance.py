@@ -28,7 +28,7 @@ async def imbalance(database: Database, guild_id: int) -> list[str]:
         (
             bucket_start(each.counts_at),
             each.allowance_images - each.grant_images,
-            each.allowance_usd - each.grant_usd,
+            each.allowance_usd - each.grant_usd + each.written_off_usd,
         )
         for each in entries
     )

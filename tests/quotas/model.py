@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from decimal import ROUND_UP, Decimal
+from decimal import Decimal
+from fractions import Fraction
 
 from nanobot.quotas.policy import Rule
 from nanobot.settings import Period
@@ -34,6 +35,7 @@ class Use:
     epoch: int
     own: Amounts
     drawn: dict[Unit, list[tuple[Extra, Decimal]]]
+    written_off: Decimal = Decimal(0)
     is_open: bool = True
 
     def total(self, unit: Unit) -> Decimal:
@@ -90,7 +92,9 @@ class Model:
 
     def used_by_all(self, cap: Rule, zone: tzinfo) -> Decimal:
         counted = (use for use in self.uses if self._is_now(use.at, cap.period, zone))
-        return sum((use.total(cap.unit) for use in counted), Decimal(0))
+        return sum(
+            (use.total(cap.unit) + (use.written_off if cap.unit is USD else 0) for use in counted), Decimal(0)
+        )
 
     def alive(self, member: int, unit: Unit) -> list[Extra]:
         """Return the extras that can be used, the first to lapse first."""
@@ -144,11 +148,20 @@ class Model:
         self.uses.append(use)
         return use
 
-    def settle(self, use: Use, images: int, cost: Decimal | None) -> None:
-        kept = min(Decimal(images), use.total(IMAGES))
-        estimate = use.total(USD) * kept / use.total(IMAGES)
-        rounded = estimate.quantize(Decimal("0.000001"), rounding=ROUND_UP)
-        use.end({IMAGES: kept, USD: rounded if cost is None else cost})
+    def end(
+        self, use: Use, images: int, cost: Decimal | None, *, lost: int, unpriced: int, in_doubt: int
+    ) -> None:
+        """Charge what arrived, and write off all else that was paid, or may have been for what was asked."""
+        held, came = int(use.total(IMAGES)), images + lost
+        silent = came if cost is None else min(unpriced, came)
+        for_each = Fraction(use.total(USD)) / held
+        paid = Fraction(cost or 0) + for_each * min(held, silent + in_doubt)
+        charged = Decimal(0)
+        if images:
+            mine = Fraction(images, came)
+            charged = _up(mine * Fraction(cost or 0) + for_each * min(Fraction(held), mine * silent))
+        use.written_off = _up(paid) - charged
+        use.end({IMAGES: Decimal(min(images, held)), USD: charged})
 
     def _take(self, use: Use, unit: Unit, amount: Decimal) -> None:
         limit = self.rule(use.member, unit).amount
@@ -170,3 +183,7 @@ class Model:
                 return one.isocalendar()[:2] == other.isocalendar()[:2]
             case Period.MONTH:
                 return (one.year, one.month) == (other.year, other.month)
+
+
+def _up(amount: Fraction) -> Decimal:
+    return Decimal(-(-amount.numerator * 1_000_000 // amount.denominator)) / 1_000_000

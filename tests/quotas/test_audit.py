@@ -8,14 +8,13 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import update
 
 from nanobot.quotas.audit import MAX_FINDINGS_EACH, Audit, audit
 from nanobot.quotas.policy import Rule
 from nanobot.quotas.standing import Member
 from nanobot.settings import Period
 from nanobot.store.database import Database
-from nanobot.store.tables import Generation, RuleScope, Unit
+from nanobot.store.tables import RuleScope, Unit
 from tests.quotas.visits import MEMBER, Visits
 from tests.store.filled import FAILED, GIVEN_BACK, POSTED, WAITING, fail, fill, post
 from tests.store.test_migrate import run_in
@@ -77,9 +76,11 @@ async def test_what_a_bot_wrote_balances(database: Database) -> None:
     await fill(database)
     found = await audited(database)
 
-    assert found.sentences == [
-        "The books balance: 16 entries, 4 holds (1 still open), 3 pictures and $0.201235 used."
-    ]
+    (said,) = found.sentences
+    assert said == (
+        "The books balance: 16 entries, 4 holds (1 still open), 3 pictures and $0.201235 used. "
+        "$0.045 more was paid, or may have been, for pictures that did not arrive."
+    )
     assert found.balances
 
 
@@ -124,12 +125,12 @@ async def test_what_many_wrote_at_once_balances(database: Database, same_databas
 
 async def test_what_was_paid_for_nothing_is_told(database: Database) -> None:
     visits = Visits.at(database)
-    await fail(visits, FAILED)
-    async with database.begin() as session:
-        await session.execute(update(Generation).values(cost=Decimal("1.5")))
+    await fail(visits, FAILED, cost=Decimal("1.5"))
 
     (said,) = (await audited(database)).sentences
-    assert said.endswith("$0.00 used. $1.50 more was paid for pictures that are not posted.")
+    assert said.endswith(
+        "$0.00 used. $1.50 more was paid, or may have been, for pictures that did not arrive."
+    )
 
 
 DAMAGES = {
@@ -145,7 +146,7 @@ DAMAGES = {
     ),
     "an end of a hold to come": (
         change("hold_id = id + 1", first(POSTED, "settle")),
-        {"LooseEntry", "EndedTwice", "StatusMismatch"},
+        {"LooseEntry", "EndedTwice", "StatusMismatch", "CostDiffers"},
     ),
     "an end of another's hold": (change("user_id = 3", first(POSTED, "settle")), {"LooseEntry"}),
     "an end of another request": (change("generation_id = 'x'", first(POSTED, "settle")), {"LooseEntry"}),
@@ -200,6 +201,30 @@ DAMAGES = {
         change("grant_images = 0, grant_usd = 0", "kind = 'grant'"),
         {"GrantOverdrawn"},
     ),
+    "a loss that was forgotten": (
+        change("written_off_usd = 0", first(GIVEN_BACK, "release")),
+        {"EndedWrongly", "BucketOff"},
+    ),
+    "a loss beyond what could be paid": (
+        change("written_off_usd = 9", first(GIVEN_BACK, "release")),
+        {"EndedWrongly", "BucketOff"},
+    ),
+    "an estimate for more than was held": (
+        change("estimated_images = 9", first(GIVEN_BACK, "release")),
+        {"EndedWrongly"},
+    ),
+    "an estimate for a picture too many": (
+        change("estimated_images = estimated_images + 1", first(GIVEN_BACK, "release")),
+        {"EndedWrongly"},
+    ),
+    "an estimate for a picture too few": (
+        change("estimated_images = estimated_images - 1", first(GIVEN_BACK, "release")),
+        {"EndedWrongly"},
+    ),
+    "a loss of a hold": (
+        change("written_off_usd = 1", first(WAITING, "hold")),
+        {"WrongSign", "BucketOff"},
+    ),
     "a picture counted too much": ("UPDATE usage_buckets SET images = images + 1", {"BucketOff"}),
     "dollars counted too much": ("UPDATE usage_buckets SET usd = usd + 1", {"BucketOff"}),
     "a quarter of an hour lost": ("DELETE FROM usage_buckets WHERE guild_id > 0", {"BucketOff"}),
@@ -247,14 +272,14 @@ async def test_an_audit_can_be_read_by_a_program(database_url: str, database: Da
     }
     assert {
         "finding": "BucketOff",
-        "sentence": "The quarter of an hour of server 500 from 2026-03-18 12:00 UTC counts 3 pictures and $0.201235, "
-        "and the ledger says 2 pictures and $0.16247.",
+        "sentence": "The quarter of an hour of server 500 from 2026-03-18 12:00 UTC counts 3 pictures and $0.246235, "
+        "and the ledger says 2 pictures and $0.20747.",
         "guild_id": MEMBER.guild_id,
         "starts_at": "2026-03-18T12:00:00+00:00",
         "ledger_images": 2,
         "bucket_images": 3,
-        "ledger_usd": "0.162470",
-        "bucket_usd": "0.201235",
+        "ledger_usd": "0.207470",
+        "bucket_usd": "0.246235",
     } in told["findings"]
 
 

@@ -294,7 +294,7 @@ async def test_use_is_told_by_model_and_by_day(visits: Visits) -> None:
     await make(visits, "flux", 3)
     await make(visits, "hidream", 1)
     await make(other, "hidream", 4)
-    await visits.release(await visits.hold_granted(4))
+    await visits.release(await visits.hold_granted(4), cost=Decimal("0.05"), lost=4)
     async with visits.database.read() as session:
         week = period_window(Period.WEEK, NOON, ZoneInfo("Asia/Tokyo"))
         models = await visits.desk.usage_by_model(session, MEMBER, week)
@@ -309,8 +309,10 @@ async def test_use_is_told_by_model_and_by_day(visits: Visits) -> None:
     assert [(each.day, each.user_id, each.model, each.images, each.cost) for each in lines] == [
         (1, MEMBER.user_id, "hidream", 2, Decimal("0.02")),
         (2, 3, "hidream", 4, Decimal("0.04")),
+        (2, MEMBER.user_id, "", 0, Decimal(0)),
         (2, MEMBER.user_id, "flux", 3, Decimal("0.03")),
         (2, MEMBER.user_id, "hidream", 1, Decimal("0.01")),
     ]
     assert today == days[-1:]
-    assert [(each.day, each.images) for each in only_today] == [(0, 4), (0, 3), (0, 1)]
+    assert [(each.day, each.images) for each in only_today] == [(0, 4), (0, 0), (0, 3), (0, 1)]
+    assert [each.written_off for each in only_today] == [0, Decimal("0.05"), 0, 0]

@@ -94,27 +94,43 @@ class Desk(RuleBasedStateMachine):
 
     @precondition(lambda self: self.holds)
     @rule(
-        which=st.integers(0, 99), images=st.integers(0, 10), cost=prices, minutes=st.sampled_from((0, *WAITS))
+        which=st.integers(0, 99),
+        images=st.integers(0, 10),
+        failed=st.tuples(*[st.integers(0, 3)] * 3),
+        cost=prices,
+        minutes=st.sampled_from((0, *WAITS)),
     )
-    def settle(self, which: int, images: int, cost: Decimal | None, minutes: int) -> None:
+    def settle(
+        self, which: int, images: int, failed: tuple[int, int, int], cost: Decimal | None, minutes: int
+    ) -> None:
+        lost, unpriced, in_doubt = failed
         self.wait(minutes)
         hold, use = self.holds.pop(which % len(self.holds))
-        self.model.settle(use, images, cost)
+        self.model.end(use, images, cost, lost=lost, unpriced=unpriced, in_doubt=in_doubt)
 
-        assert self.run(self.visits.settle(hold, images, cost))
+        assert self.run(
+            self.visits.settle(hold, images, cost, lost=lost, unpriced=unpriced, in_doubt=in_doubt)
+        )
         assert not self.run(self.visits.release(hold))
 
     @precondition(lambda self: self.holds)
-    @rule(which=st.integers(0, 99), minutes=st.sampled_from((0, *WAITS)))
-    def crash_and_be_recovered(self, which: int, minutes: int) -> None:
+    @rule(
+        which=st.integers(0, 99),
+        failed=st.tuples(*[st.integers(0, 3)] * 3),
+        cost=prices,
+        minutes=st.sampled_from((0, *WAITS)),
+    )
+    def crash_and_be_recovered(
+        self, which: int, failed: tuple[int, int, int], cost: Decimal | None, minutes: int
+    ) -> None:
         """Another process gives back what this one left behind, and this one then comes too late."""
+        lost, unpriced, in_doubt = failed
         self.wait(minutes)
         hold, use = self.holds.pop(which % len(self.holds))
-        use.end({IMAGES: Decimal(0), USD: Decimal(0)})
+        self.model.end(use, 0, cost, lost=lost, unpriced=unpriced, in_doubt=in_doubt)
+        other = Visits(database=self.other_process, clock=self.visits.clock, desk=self.visits.desk)
 
-        assert self.run(
-            Visits(database=self.other_process, clock=self.visits.clock, desk=self.visits.desk).release(hold)
-        )
+        assert self.run(other.release(hold, cost=cost, lost=lost, unpriced=unpriced, in_doubt=in_doubt))
         assert not self.run(self.visits.settle(hold, 1, Decimal("0.5")))
 
     @rule(who=member_ids, images=st.integers(1, 3), steps=st.integers(1, 60))

@@ -57,13 +57,46 @@ class Visits:
         assert isinstance(hold, Hold), hold
         return hold
 
-    async def settle(self, hold: Hold, images: int, cost: Decimal | None = None) -> bool:
+    async def settle(
+        self,
+        hold: Hold,
+        images: int,
+        cost: Decimal | None = None,
+        *,
+        lost: int = 0,
+        unpriced: int = 0,
+        in_doubt: int = 0,
+    ) -> bool:
         async with self.database.begin() as session:
-            return await self.desk.settle(session, hold.generation_id, images=images, cost=cost)
+            return await self.desk.settle(
+                session,
+                hold.generation_id,
+                images=images,
+                cost=cost,
+                lost=lost,
+                unpriced=unpriced,
+                in_doubt=in_doubt,
+            )
 
-    async def release(self, hold: Hold) -> bool:
+    async def release(
+        self,
+        hold: Hold,
+        *,
+        cost: Decimal | None = None,
+        lost: int = 0,
+        unpriced: int = 0,
+        in_doubt: int = 0,
+    ) -> bool:
         async with self.database.begin() as session:
-            return await self.desk.release(session, hold.generation_id, note="cancelled")
+            return await self.desk.release(
+                session,
+                hold.generation_id,
+                note="cancelled",
+                cost=cost,
+                lost=lost,
+                unpriced=unpriced,
+                in_doubt=in_doubt,
+            )
 
     async def grant(
         self, amount: Amount, *, unit: Unit = Unit.IMAGES, expires_at: datetime | None = None

@@ -34,7 +34,7 @@ async def fill(database: Database) -> Visits:
     await post(visits, POSTED, cost=COST)
     await fail(visits, FAILED)
     await ask(visits, WAITING, images=3)
-    await fail(visits, GIVEN_BACK)
+    await fail(visits, GIVEN_BACK, cost=Decimal("0.045"))
     await correct(visits)
     async with database.begin() as session:
         await make_pictures(session, WAITING)
@@ -73,7 +73,7 @@ async def post(visits: Visits, generation_id: str, *, cost: Decimal | None, imag
         await visits.desk.settle(session, generation_id, images=images, cost=cost)
 
 
-async def fail(visits: Visits, generation_id: str) -> None:
+async def fail(visits: Visits, generation_id: str, *, cost: Decimal | None = None) -> None:
     await ask(visits, generation_id)
     async with visits.database.begin() as session:
         await generations.finish(
@@ -83,8 +83,11 @@ async def fail(visits: Visits, generation_id: str) -> None:
             owner=LEASE.owner,
             status=GenerationStatus.FAILED,
             error="It broke.",
+            cost=cost,
         )
-        await visits.desk.release(session, generation_id, note="failed")
+        await visits.desk.release(
+            session, generation_id, note="failed", cost=cost, lost=0 if cost is None else 1
+        )
 
 
 async def correct(visits: Visits) -> None:

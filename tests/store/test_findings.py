@@ -22,7 +22,7 @@ SENTENCES: dict[str, Finding] = {
     ),
     "Entry 9 gives where its kind takes, or takes where it gives.": findings.WrongSign(entry_id=9),
     "Hold 7 of generation a1 held 2 pictures and $0.10 and was settled with a cost of $0.061235, "
-    "and now counts 1 picture and $0.07.": findings.EndedWrongly(
+    "and now counts 1 picture and $0.07, with $0.00 written off.": findings.EndedWrongly(
         hold_id=7,
         generation_id="a1",
         kind=LedgerKind.SETTLE,
@@ -30,10 +30,11 @@ SENTENCES: dict[str, Finding] = {
         kept_images=1,
         held_usd=Decimal("0.1"),
         kept_usd=Decimal("0.07"),
+        written_off_usd=Decimal(0),
         cost=Decimal("0.061235"),
     ),
     "Hold 7 of generation a1 held 2,000 pictures and $1,000.00 and was released, "
-    "and now counts -1 picture and -$0.50.": findings.EndedWrongly(
+    "and now counts -1 picture and -$0.50, with $0.25 written off.": findings.EndedWrongly(
         hold_id=7,
         generation_id="a1",
         kind=LedgerKind.RELEASE,
@@ -41,6 +42,7 @@ SENTENCES: dict[str, Finding] = {
         kept_images=-1,
         held_usd=Decimal(1000),
         kept_usd=Decimal("-0.5"),
+        written_off_usd=Decimal("0.25"),
         cost=None,
     ),
     "Hold 7 and its end together give grant 4 1 picture and $0.00: "
@@ -74,7 +76,7 @@ SENTENCES: dict[str, Finding] = {
     "Hold 7 is open, and its generation a1 is not there.": findings.HoldWithoutGeneration(
         hold_id=7, generation_id="a1"
     ),
-    "Generation a1 cost $1.00, and was settled with an unknown amount.": findings.CostDiffers(
+    "Generation a1 cost $1.00, and its hold ended with an unknown amount.": findings.CostDiffers(
         generation_id="a1", generation_cost=Decimal(1), ledger_cost=None
     ),
 }

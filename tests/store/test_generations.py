@@ -32,13 +32,15 @@ async def answer(session: AsyncSession, generation_id: str, owner: str = LEASE.o
 
 
 async def post(session: AsyncSession, generation_id: str) -> bool:
-    return await generations.mark_posted(session, generation_id, now=LATER, channel_id=600, message_id=700)
+    ended = await generations.mark_posted(session, generation_id, now=LATER, channel_id=600, message_id=700)
+    return ended is not None
 
 
 async def fail(session: AsyncSession, generation_id: str, owner: str = LEASE.owner) -> bool:
-    return await generations.finish(
+    ended = await generations.finish(
         session, generation_id, now=LATER, owner=owner, status=GenerationStatus.FAILED, error="It broke."
     )
+    return ended is not None
 
 
 async def stored(database: Database, generation_id: str) -> Generation:

@@ -116,7 +116,8 @@ def test_a_migration_happens_whole_or_not_at_all(empty_database_url: str) -> Non
 
 def test_the_migrations_build_what_the_code_reads(database_url: str) -> None:
     def compare(connection: Connection) -> list[Any]:
-        return list(compare_metadata(MigrationContext.configure(connection), LedgerEntry.metadata))
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        return list(compare_metadata(context, LedgerEntry.metadata))
 
     async def differences() -> list[Any]:
         engine = create_async_engine(database_url)

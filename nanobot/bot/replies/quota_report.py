@@ -29,11 +29,16 @@ def nothing_made(days: int) -> str:
 
 def report_page(rows: Sequence[DayUsage], days: int) -> str:
     """Sum a report up above its chart."""
-    members = len({row.user_id for row in rows})
+    members = len({row.user_id for row in rows if row.images})
+    lost = sum((row.written_off for row in rows), Decimal(0))
+    told_lost = (
+        f" {money(lost)} more was paid, or may have been, for pictures that did not arrive." if lost else ""
+    )
     by = "1 member" if members == 1 else f"{members:,} members"
     return (
         f"**The last {days} days** · {pictures(_pictures(rows))} by {by}, {money(_cost(rows))}\n"
         "-# The table has a line for each day, member and model. Pictures in the making count; cost is what NanoGPT charged."
+        f"{told_lost}"
     )
 
 

@@ -11,20 +11,31 @@ from typing import Final
 
 from nanobot.store.reports import DayUsage
 
-HEADINGS: Final = ("day", "member_id", "member", "model", "pictures", "cost_usd")
+HEADINGS: Final = ("day", "member_id", "member", "model", "pictures", "cost_usd", "lost_usd")
 # https://owasp.org/www-community/attacks/CSV_Injection
 _STARTS_OF_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def table_of(rows: Sequence[DayUsage], *, days: Sequence[date], names: Mapping[int, str]) -> str:
-    """Return a line of CSV for each day, member and model, below the headings; names that are not known are empty."""
+    """Return a line of CSV for each day, member and model, below the headings; names that are not known are empty.
+
+    What is lost was paid, or may have been, for pictures that did not arrive.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADINGS)
     for row in rows:
         name = _harmless(names.get(row.user_id, ""))
         writer.writerow(
-            (days[row.day], row.user_id, name, _harmless(row.model), row.images, f"{row.cost.normalize():f}")
+            (
+                days[row.day],
+                row.user_id,
+                name,
+                _harmless(row.model),
+                row.images,
+                f"{row.cost.normalize():f}",
+                f"{row.written_off.normalize():f}",
+            )
         )
     return text.getvalue()
 
