@@ -63,6 +63,7 @@ class _Made:
     caption: words.Caption
     pictures: Sequence[CollectedPicture]
     cost: Decimal | None
+    in_doubt: int | None = None
 
 
 class Conversation:
@@ -178,6 +179,7 @@ class Conversation:
             caption=caption_of_request(request, happened, finished),
             pictures=happened.in_order[:MAX_FILES],
             cost=finished.cost,
+            in_doubt=finished.in_doubt,
         )
         posted = await self._post(made, surface.destination)
         if isinstance(posted, Posted):
@@ -199,17 +201,22 @@ class Conversation:
             )
         except Undeliverable:
             log.error("generation %s: made for %s but undeliverable", made.generation_id, made.cost)
-            await books.close(made.generation_id, GenerationStatus.FAILED, "undeliverable")
+            await self._close(made, "undeliverable")
             return words.UNDELIVERABLE
         except PictureError as error:
             log.error("generation %s: made for %s but unfit: %s", made.generation_id, made.cost, error)
-            await books.close(made.generation_id, GenerationStatus.FAILED, "unfit for Discord")
+            await self._close(made, "unfit for Discord")
             return words.UNFIT
         except (*DISCORD_TROUBLE, *DATABASE_TROUBLE) as error:
             log.warning("generation %s: not posted yet: %s", made.generation_id, error)
             return words.POSTPONED
         await self._settle(made, posted)
         return posted
+
+    async def _close(self, made: _Made, error: str) -> None:
+        await self._services.books.close(
+            made.generation_id, GenerationStatus.FAILED, error, cost=made.cost, in_doubt=made.in_doubt
+        )
 
     async def _settle(self, made: _Made, posted: Posted) -> None:
         """Settle what is posted. Where the database is away, recovery posts it again, which the nonce undoes, and settles."""
@@ -221,6 +228,7 @@ class Conversation:
                 channel_id=posted.channel_id,
                 message_id=posted.message_id,
                 is_told=False,
+                in_doubt=made.in_doubt,
             )
         except DATABASE_TROUBLE as error:
             log.error("generation %s: posted, and not settled yet: %s", made.generation_id, error)

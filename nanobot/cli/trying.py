@@ -101,7 +101,9 @@ async def try_prompt(options: TryOptions, settings: Settings) -> bool:
         async for event in happenings:
             await view.show(event)
             if isinstance(event, events.Finished):
-                await services.books.posted(event.generation_id, images=event.pictures, cost=event.cost)
+                await services.books.posted(
+                    event.generation_id, images=event.pictures, cost=event.cost, in_doubt=event.in_doubt
+                )
                 saved = True
     return saved
 

@@ -53,6 +53,7 @@ class Basket:
             pictures=self.collected,
             lost=self.lost,
             failed=max(0, self.plan.count - self.payment.made) + len(self._not_made),
+            in_doubt=self.payment.in_doubt,
             failure=self.payment.failure_sentence or self.not_made_sentence,
             cheaper=self._cheaper() if is_balance_low else None,
             left_out=self.plan.left_out_options,

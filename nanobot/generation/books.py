@@ -16,13 +16,14 @@ from nanobot.clock import Clock
 from nanobot.errors import PersonError
 from nanobot.generation.estimate import estimated_usd
 from nanobot.generation.plan import Plan
-from nanobot.generation.request import GenerationRequest, ReturnAddress
-from nanobot.nanogpt.shapes import HostedPicture, ImageAnswer, InlinePicture, PendingPicture, Picture
+from nanobot.generation.record import describe, ticket_of, to_stored
+from nanobot.generation.request import GenerationRequest
+from nanobot.nanogpt.shapes import ImageAnswer
 from nanobot.quotas.desk import Hold, QuotaDesk
 from nanobot.quotas.policy import QuotaRefusal
 from nanobot.store import generations, leases, pictures
 from nanobot.store.database import DATABASE_TROUBLE, Database
-from nanobot.store.generations import InteractionTicket
+from nanobot.store.generations import Ended
 from nanobot.store.leases import Lease
 from nanobot.store.pictures import NewPicture
 from nanobot.store.tables import Generation, GenerationStatus
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 LEASE_SECONDS = 60
 # Of ten connections to PostgreSQL: holds wait for each other's locks, and whoever has paid must not wait behind them.
 _HOLDS_AT_ONCE: Final = 4
+_NEVER_SENT: Final = frozenset({GenerationStatus.CANCELLED, GenerationStatus.INTERRUPTED})
 # https://docs.nano-gpt.com/api-reference/image-generation#downloading-the-image: signed links live about an hour
 LINKS_LAST = timedelta(hours=1)
 PATIENCE = timedelta(minutes=15)
@@ -82,7 +84,7 @@ class Books:
                     request=describe(request, plan),
                     images_wanted=plan.count,
                     lease=self._lease(),
-                    ticket=_ticket(address),
+                    ticket=ticket_of(address),
                     reply_to_message_id=address.reply_to_message_id,
                 )
         return held
@@ -108,7 +110,7 @@ class Books:
                 generation_id,
                 now=self._clock.now(),
                 owner=self.owner,
-                pictures=[to_stored(picture) for picture in answer.pictures],
+                pictures=to_stored(answer),
                 cost=answer.cost,
                 payment_source=answer.payment_source,
                 vendor_request_id=answer.request_id,
@@ -127,15 +129,19 @@ class Books:
         channel_id: int = 0,
         message_id: int = 0,
         is_told: bool = True,
+        in_doubt: int | None = None,
     ) -> None:
         """Settle `images` of the hold, give the rest back, and note where they were posted, all or nothing.
 
-        More images than are held, which NanoGPT gave unasked, cost the member nothing. `cost` is what all was paid.
+        More images than are held, which NanoGPT gave unasked, cost the member nothing. `cost` is what all was paid, as
+        far as it was told; for the rest of what was made the estimate stands. Of both the member pays for what was
+        posted, and the owner's caps count all, with the estimate for images `in_doubt`: those that were asked for and
+        did not come, unless it is known of them that they cost nothing.
         What was kept only to deliver the pictures (interaction token, inline bytes) is forgotten. A generation that
         ended before stays as it is, and so does its hold. Who has yet to say that it `is_told` calls `told` then.
         """
         async with self._database.begin() as session:
-            is_first = await generations.mark_posted(
+            ended = await generations.mark_posted(
                 session,
                 generation_id,
                 now=self._clock.now(),
@@ -144,32 +150,60 @@ class Books:
                 cost=cost,
                 untold_by=None if is_told else self._lease(),
             )
-            row = await generations.get(session, generation_id) if is_first else None
-            if row is not None:
-                kept = min(images, row.images_wanted)
-                await self._desk.settle(session, generation_id, images=kept, cost=cost)
-        if is_first:
+            if ended is not None:
+                await self._desk.settle(
+                    session,
+                    generation_id,
+                    images=images,
+                    lost=max(0, ended.images_made - images),
+                    unpriced=ended.images_unpriced,
+                    in_doubt=_not_made(ended) if in_doubt is None else in_doubt,
+                    cost=ended.cost,
+                )
+        if ended is not None:
             log.info("generation %s: posted and settled", generation_id)
         else:
             log.warning("generation %s: posted although it had ended before", generation_id)
 
-    async def close(self, generation_id: str, status: GenerationStatus, error: str) -> None:
+    async def close(
+        self,
+        generation_id: str,
+        status: GenerationStatus,
+        error: str,
+        *,
+        cost: Decimal | None = None,
+        in_doubt: int | None = None,
+    ) -> None:
         """End the generation with `status` and release its hold; whoever lets the person know calls `told` then.
 
-        One that ended before, or that another process took over, stays as it is: its pictures may be about to be posted.
+        The owner's caps go on counting what was paid: `cost`, or else what the answers said, and `in_doubt` as in
+        `posted`; of one that was cancelled or interrupted nothing was sent. One that ended before, or that another
+        process took over, stays as it is: its pictures may be about to be posted.
         """
         async with self._database.begin() as session:
-            is_ours = await generations.finish(
+            ended = await generations.finish(
                 session,
                 generation_id,
                 now=self._clock.now(),
                 owner=self.owner,
                 status=status,
                 error=error,
+                cost=cost,
                 untold_by=self._lease(),
             )
-            if is_ours:
-                await self._desk.release(session, generation_id, note=status.value)
+            if ended is None:
+                return
+            if in_doubt is None:
+                in_doubt = 0 if status in _NEVER_SENT else _not_made(ended)
+            await self._desk.release(
+                session,
+                generation_id,
+                note=status.value,
+                lost=ended.images_made,
+                unpriced=ended.images_unpriced,
+                in_doubt=in_doubt,
+                cost=ended.cost,
+            )
 
     async def posting(self, generation_id: str, *, channel_id: int) -> None:
         """Note that a message is about to be sent that Discord cannot be asked about later."""
@@ -246,55 +280,10 @@ class Books:
         return Lease(owner=self.owner, until=self._clock.now() + timedelta(seconds=LEASE_SECONDS))
 
 
-def to_stored(picture: Picture) -> NewPicture:
-    """Return a picture of an answer in the form in which it is kept."""
-    match picture:
-        case HostedPicture(url=url):
-            return NewPicture(url=url)
-        case InlinePicture(data=data):
-            return NewPicture(data=data)
-        case PendingPicture(task_id=task_id):
-            return NewPicture(task_id=task_id)
+def _not_made(ended: Ended) -> int:
+    return max(0, ended.images_wanted - ended.images_made)
 
 
 def _is_kept(row: StoredPicture) -> bool:
     """Tell whether there is something to fetch: bytes are forgotten once they are posted."""
     return any((row.url, row.data, row.task_id))
-
-
-def describe(request: GenerationRequest, plan: Plan) -> dict[str, object]:
-    """Return what is kept of a request: enough to show it again and to make it again."""
-    fields: dict[str, object] = {
-        "prompt": request.prompt,
-        "model": plan.model_id,
-        "count": request.count,
-        "size": plan.size,
-        "seed": request.seed,
-        "negative_prompt": request.negative_prompt,
-        "guidance_scale": request.guidance_scale,
-        "steps": request.steps,
-        "strength": request.strength,
-        "kontext_max_mode": request.kontext_max_mode,
-        "is_age_restricted": request.is_age_restricted or None,
-        "moderation": request.moderation or None,
-        "check_results": request.check_results or None,
-        "pictures": [source.name for source in request.pictures],
-        "picture_references": [source.reference for source in request.pictures],
-        "mask": request.mask.name if request.mask else None,
-        "mask_reference": request.mask.reference if request.mask else None,
-    }
-    return {name: value for name, value in fields.items() if value not in (None, [])}
-
-
-def _ticket(address: ReturnAddress) -> InteractionTicket | None:
-    if (
-        address.application_id is None
-        or address.interaction_token is None
-        or address.interaction_expires_at is None
-    ):
-        return None
-    return InteractionTicket(
-        application_id=address.application_id,
-        token=address.interaction_token,
-        expires_at=address.interaction_expires_at,
-    )

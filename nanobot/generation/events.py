@@ -1,8 +1,8 @@
 """What happens to a request, as a closed union: every consumer renders it by one `match`.
 
 Order: `Accepted`, then `Queued` zero or more times, `Preparing`, `Generating`, `PictureReady` for each picture as it
-arrives, and exactly one last event of `Finished`, `Delayed`, `Cancelled` or `Failed`. A request that was never accepted yields `Refused` or
-`QuotaRefused` alone.
+arrives, and exactly one last event of `Finished`, `Delayed`, `Cancelled` or `Failed`. A request that was never
+accepted yields `Refused` or `QuotaRefused` alone.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Finished:
 
     `cost` is in US dollars. `lost` counts pictures that were made but could not be fetched, `failed` those that were
     not made, with the sentence of the first `failure`: neither costs the member anything. `cheaper` is there when the
-    bot's balance is low. `left_out` as in `Accepted`.
+    bot's balance is low. `left_out` as in `Accepted`. `in_doubt` is for `Books.posted`.
     """
 
     generation_id: str
@@ -86,6 +86,7 @@ class Finished:
     pictures: int
     lost: int = 0
     failed: int = 0
+    in_doubt: int = 0
     failure: str | None = None
     cheaper: CheaperSize | None = None
     left_out: tuple[str, ...] = ()

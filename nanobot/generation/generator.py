@@ -28,7 +28,7 @@ from nanobot.generation.collect import CollectedPicture, PictureCollector
 from nanobot.generation.failures import sentence_of, status_of
 from nanobot.generation.gather import GivenPictures, PictureGatherer
 from nanobot.generation.orders import image_requests
-from nanobot.generation.payment import AnswerNotStored, Cashier, Payment
+from nanobot.generation.payment import AnswerNotStored, Call, Cashier, Payment
 from nanobot.generation.plan import ModelDefaults, Plan, make_plan
 from nanobot.generation.purse import Purse
 from nanobot.generation.request import GenerationRequest
@@ -134,7 +134,7 @@ class Generator:
             ticket = self._turns.join(request.member.user_id, is_accepted=resumed_id is not None)
         except PersonError as refusal:
             if resumed_id is not None:
-                await self._books.close(resumed_id, GenerationStatus.REFUSED, refusal.sentence)
+                await self._books.close(resumed_id, GenerationStatus.REFUSED, refusal.sentence, in_doubt=0)
             yield events.Refused(sentence=refusal.sentence)
             return
         job = _Job(resumed_id or uuid4().hex, request, plan, ticket, time.monotonic(), resumed_id is not None)
@@ -212,7 +212,7 @@ class Generator:
             yield events.Delayed(sentence=PICTURES_DELAYED)
             return
         if not basket.collected:
-            await surely(self._books.close(job.id, GenerationStatus.FAILED, "no picture could be fetched"))
+            await surely(self._close(job, GenerationStatus.FAILED, "no picture could be fetched"))
             yield events.Failed(sentence=basket.not_made_sentence or PICTURES_LOST)
             return
         job.handed_over = True
@@ -224,17 +224,21 @@ class Generator:
         """Release the hold after a foreseen error and say what the person is told."""
         match error:
             case Withdrawn():
-                await self._books.close(job.id, GenerationStatus.CANCELLED, "withdrawn by the member")
+                await self._close(job, GenerationStatus.CANCELLED, "withdrawn by the member")
                 return events.Cancelled()
             case AnswerNotStored():
-                await self._books.close(job.id, GenerationStatus.UNKNOWN, "the answer could not be stored")
+                await self._close(job, GenerationStatus.UNKNOWN, "the answer could not be stored")
                 return events.Failed(sentence=error.sentence)
             case PersonError():
-                await self._books.close(job.id, GenerationStatus.REFUSED, error.sentence)
+                await self._close(job, GenerationStatus.REFUSED, error.sentence)
                 return events.Failed(sentence=error.sentence)
             case NanoGPTError():
-                await self._books.close(job.id, status_of(error), str(error))
+                await self._close(job, status_of(error), str(error))
                 return events.Failed(sentence=sentence_of(error, model=job.plan.model_id))
+
+    async def _close(self, job: _Job, status: GenerationStatus, error: str) -> None:
+        in_doubt = job.payment.in_doubt if job.payment is not None else 0
+        await self._books.close(job.id, status, error, in_doubt=in_doubt)
 
     async def _try_abandon(self, job: _Job) -> None:
         """Abandon the job; if the books cannot be written now, recovery does it once the lease has run out."""
@@ -269,7 +273,7 @@ class Generator:
                     await self._end(job, error)
                 case _ if job.payment is not None and job.payment.is_sent:
                     log.error("generation %s: sent, and its outcome is unknown", job.id)
-                    await self._books.close(job.id, GenerationStatus.UNKNOWN, "it broke down after sending")
+                    await self._close(job, GenerationStatus.UNKNOWN, "it broke down after sending")
                 case _:
                     await self._books.close(job.id, GenerationStatus.INTERRUPTED, "ended before it was sent")
         finally:
@@ -305,7 +309,7 @@ class Generator:
         return Payment(
             generation_id=job.id,
             model_id=job.plan.model_id,
-            orders=orders,
+            calls=tuple(Call(order=order) for order in orders),
             shrink=lambda: self._gather(job, is_half=True),
         )
 

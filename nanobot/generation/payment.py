@@ -10,16 +10,23 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from nanobot.errors import PersonError
-from nanobot.generation.books import Books, to_stored
+from nanobot.generation.books import Books
 from nanobot.generation.breaker import Breaker
 from nanobot.generation.catalogue_keeper import CatalogueKeeper
 from nanobot.generation.failures import is_operators_concern, sentence_of
 from nanobot.generation.gather import GivenPictures
 from nanobot.generation.orders import with_pictures
 from nanobot.generation.purse import Purse
+from nanobot.generation.record import to_stored
 from nanobot.generation.surely import surely
 from nanobot.nanogpt.client import NanoGPTClient
-from nanobot.nanogpt.errors import ModelUnavailable, NanoGPTError, OutcomeUnknown, PayloadTooLarge
+from nanobot.nanogpt.errors import (
+    ModelUnavailable,
+    NanoGPTError,
+    NotCharged,
+    OutcomeUnknown,
+    PayloadTooLarge,
+)
 from nanobot.nanogpt.shapes import ImageAnswer, ImageRequest
 from nanobot.store.database import DATABASE_TROUBLE
 from nanobot.store.pictures import NewPicture
@@ -46,15 +53,24 @@ CallFailure: TypeAlias = NanoGPTError | PersonError
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
+class Call:
+    """One paid call; from its sending to its answer, or to a refusal, it `is_in_doubt` whether it is charged."""
+
+    order: ImageRequest
+    is_in_doubt: bool = False
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
 class Payment:
     """The paid calls of one generation and what has come of them: `cost` in US dollars, `made` pictures are stored.
 
-    `shrink` reads the given pictures once more, into smaller ones.
+    Of pictures `in_doubt` nobody knows what was paid: their call may have been charged and brought nothing. `shrink`
+    reads the given pictures once more, into smaller ones.
     """
 
     generation_id: str
     model_id: str
-    orders: tuple[ImageRequest, ...]
+    calls: tuple[Call, ...]
     shrink: Callable[[], Awaitable[GivenPictures]]
     is_sent: bool = False
     made: int = 0
@@ -80,6 +96,10 @@ class Payment:
             case _:
                 return None
 
+    @property
+    def in_doubt(self) -> int:
+        return sum(call.order.n for call in self.calls if call.is_in_doubt)
+
     async def arriving(self) -> AsyncGenerator[NewPicture, None]:
         """Yield each picture once it is stored, and end with the last call."""
         while (picture := await self._stored.get()) is not None:
@@ -91,8 +111,8 @@ class Payment:
         if answer.cost is not None:
             self.cost = (self.cost or Decimal(0)) + answer.cost
         self.payment_source = self.payment_source or answer.payment_source
-        for picture in answer.pictures:
-            self._stored.put_nowait(to_stored(picture))
+        for picture in to_stored(answer):
+            self._stored.put_nowait(picture)
 
     def end(self) -> None:
         """Note that nothing more will arrive."""
@@ -132,56 +152,52 @@ class Cashier:
         Raises:
             NanoGPTError | PersonError: all of them failed; it is `payment.failure`.
         """
-        calls = [self._pay_one(payment, order) for order in payment.orders]
+        calls = [self._pay_one(payment, call) for call in payment.calls]
         try:
             outcomes = await asyncio.gather(*calls, return_exceptions=True)
         finally:
             payment.end()
         for outcome in outcomes:
-            match outcome:
-                case NanoGPTError() | PersonError():
-                    payment.failures.append(outcome)
-                case BaseException() if not payment.made:
-                    raise outcome
-                case BaseException():
-                    log.error("generation %s: a call broke down", payment.generation_id, exc_info=outcome)
-                case None:
-                    pass
+            if isinstance(outcome, NanoGPTError | PersonError):
+                payment.failures.append(outcome)
+            elif outcome is not None and not payment.made:
+                raise outcome
+            elif outcome is not None:
+                log.error("generation %s: a call broke down", payment.generation_id, exc_info=outcome)
         if not payment.made and payment.failure is not None:
             raise payment.failure
 
-    async def _pay_one(self, payment: Payment, order: ImageRequest) -> None:
+    async def _pay_one(self, payment: Payment, call: Call) -> None:
+        order = call.order
         try:
-            answer = await self._call(payment, order)
+            answer = await self._send(payment, call, order)
         except PayloadTooLarge:
             if not order.image_data_urls:
                 raise
             # By its own word NanoGPT did not look at it, so this cannot be paid twice.
-            answer = await self._call(payment, with_pictures(order, await payment.shrink()))
-        most = max(order.n, _MOST_PICTURES // len(payment.orders))
-        await surely(self._store(payment, replace(answer, pictures=answer.pictures[:most])))
+            answer = await self._send(payment, call, with_pictures(order, await payment.shrink()))
+        most = max(order.n, _MOST_PICTURES // len(payment.calls))
+        await surely(self._store(payment, call, replace(answer, pictures=answer.pictures[:most])))
 
-    async def _call(self, payment: Payment, order: ImageRequest) -> ImageAnswer:
+    async def _send(self, payment: Payment, call: Call, order: ImageRequest) -> ImageAnswer:
         try:
-            answer = await self._client.generate(order, on_sending=lambda: self._note_sending(payment))
+            answer = await self._client.generate(order, on_sending=lambda: self._note_sending(payment, call))
         except NanoGPTError as error:
+            if isinstance(error, NotCharged):
+                call.is_in_doubt = False
             self._learn_from(payment.generation_id, error)
             raise
         self._breaker.note_success()
         self._purse.note(answer.remaining_balance)
         return answer
 
-    async def _note_sending(self, payment: Payment) -> None:
+    async def _note_sending(self, payment: Payment, call: Call) -> None:
         self._breaker.raise_if_open()
         await self._books.sending(payment.generation_id)
-        payment.is_sent = True
+        payment.is_sent = call.is_in_doubt = True
 
-    async def _store(self, payment: Payment, answer: ImageAnswer) -> None:
-        """Store what is paid, again and again for a while.
-
-        An attempt that was carried out although its connection broke is stored twice: the row then shows more than
-        was made, and the ledger, which is settled from here, does not.
-        """
+    async def _store(self, payment: Payment, call: Call, answer: ImageAnswer) -> None:
+        """Store what is paid, again and again for a while; an answer that was stored already is known by its id."""
         for seconds in (*_STORE_PAUSES, None):
             try:
                 await self._books.made(payment.generation_id, answer)
@@ -194,6 +210,7 @@ class Cashier:
                 log.warning("generation %s: its answer is not stored yet: %s", payment.generation_id, error)
                 await self._pause(seconds)
             else:
+                call.is_in_doubt = False
                 payment.note_stored(answer)
                 return
 

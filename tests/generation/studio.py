@@ -145,6 +145,7 @@ class Studio:
             cost=finished.cost,
             channel_id=600,
             message_id=700,
+            in_doubt=finished.in_doubt,
         )
 
     async def generations(self) -> list[Generation]:
@@ -246,7 +247,7 @@ async def open_studio(
     nanogpt: NanoGPTStandIn,
     *,
     clock: TurnableClock | None = None,
-    rule: Rule = TEN_A_DAY,
+    rule: Rule | None = TEN_A_DAY,
     pause: Callable[[float], Awaitable[None]] = at_once,
     **changes: Any,
 ) -> AsyncIterator[Studio]:

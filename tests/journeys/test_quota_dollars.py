@@ -114,6 +114,23 @@ async def test_the_owners_limit_is_told_without_its_amounts(community: Community
     assert community.nanogpt.paid_pictures == 1
 
 
+@pytest.mark.parametrize("bot_settings", [{"OWNER_CAP_USD": "0.03"}], ids=["three cents"])
+async def test_pictures_that_fail_and_are_paid_for_use_up_the_owners_limit(community: Community) -> None:
+    """They cost the member nothing, and the owner no more than was set."""
+    ada, alice, channel = community.ada, community.alice, community.channel
+    await models_listed(ada, channel)
+    community.nanogpt.trouble.answer_empty_data = True
+
+    for _ in range(2):
+        call = await alice.types("/imagine prompt:a fox", channel)
+        await call.settled(lambda message: "Nothing was taken from your quota" in message.content)
+    refused = await answer(alice, "/imagine prompt:a fox", channel)
+
+    assert refused.startswith("The bot's own limit, for all who use it together, is ")
+    assert "**You** · 0 of 20 pictures used today" in await community.usage(alice)
+    assert community.nanogpt.paid_pictures == 2
+
+
 async def test_a_member_is_blocked_and_a_role_has_extras_alone(community: Community) -> None:
     ada, alice, bob, channel = community.ada, community.alice, community.bob, community.channel
     community.guild.give_role(bob, community.artists)
