@@ -69,7 +69,8 @@ class Basket:
         plan, paid = self.plan, self.payment.cost
         if plan.model is None:
             return None
-        instead_of = paid / self.payment.made if paid is not None else plan.model.price_of(plan.size)
+        priced = self.payment.made - self.payment.unpriced
+        instead_of = paid / priced if paid is not None and priced else plan.model.price_of(plan.size)
         sizes = [size for size in plan.model.sizes if size != plan.size and size in plan.model.prices]
         if instead_of is None or not sizes:
             return None

@@ -222,7 +222,11 @@ class Books:
         """Return the pictures of a `made` generation in their order."""
         async with self._database.read() as session:
             rows = await pictures.of(session, generation_id)
-        return [NewPicture(url=row.url, data=row.data, task_id=row.task_id) for row in rows if _is_kept(row)]
+        return [
+            NewPicture(url=row.url, data=row.data, task_id=row.task_id, is_priced=row.is_priced)
+            for row in rows
+            if _is_kept(row)
+        ]
 
     async def find(self, generation_id: str) -> Generation | None:
         """Return the generation's row, detached."""

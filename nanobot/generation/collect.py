@@ -25,7 +25,8 @@ log = logging.getLogger(__name__)
 class CollectedPicture:
     """A picture whose bytes are at hand and really are a picture, whole.
 
-    It is flagged where a check, which cost `check_cost` US dollars, found it unfit for all.
+    It is flagged where a check, which cost `check_cost` US dollars, found it unfit for all. That cost is left out where
+    the estimate, which has it already, stands for what the picture cost.
     """
 
     position: int
@@ -125,7 +126,7 @@ class PictureCollector:
             width=width,
             height=height,
             is_flagged=verdict.is_flagged,
-            check_cost=verdict.cost,
+            check_cost=verdict.cost if picture.is_priced else None,
         )
 
     async def _bytes_of(self, picture: NewPicture) -> bytes:

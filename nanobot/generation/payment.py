@@ -64,7 +64,7 @@ class Call:
 class Payment:
     """The paid calls of one generation and what has come of them: `cost` in US dollars, `made` pictures are stored.
 
-    Of pictures `in_doubt` nobody knows what was paid: their call may have been charged and brought nothing. `shrink`
+    The cost is that of all but `unpriced` ones, whose answers did not tell it. Of pictures `in_doubt` nobody knows what was paid: their call may have been charged and brought nothing. `shrink`
     reads the given pictures once more, into smaller ones.
     """
 
@@ -74,6 +74,7 @@ class Payment:
     shrink: Callable[[], Awaitable[GivenPictures]]
     is_sent: bool = False
     made: int = 0
+    unpriced: int = 0
     cost: Decimal | None = None
     payment_source: str | None = None
     failures: list[CallFailure] = field(default_factory=list)
@@ -108,7 +109,9 @@ class Payment:
     def note_stored(self, answer: ImageAnswer) -> None:
         """Count an answer that is in the books."""
         self.made += len(answer.pictures)
-        if answer.cost is not None:
+        if answer.cost is None:
+            self.unpriced += len(answer.pictures)
+        else:
             self.cost = (self.cost or Decimal(0)) + answer.cost
         self.payment_source = self.payment_source or answer.payment_source
         for picture in to_stored(answer):

@@ -50,14 +50,15 @@ def ticket_of(address: ReturnAddress) -> InteractionTicket | None:
 
 def to_stored(answer: ImageAnswer) -> list[NewPicture]:
     """Return the pictures of an answer in the form in which they are kept."""
-    return [_to_stored(picture) for picture in answer.pictures]
+    is_priced = answer.cost is not None
+    return [_to_stored(picture, is_priced=is_priced) for picture in answer.pictures]
 
 
-def _to_stored(picture: Picture) -> NewPicture:
+def _to_stored(picture: Picture, *, is_priced: bool) -> NewPicture:
     match picture:
         case HostedPicture(url=url):
-            return NewPicture(url=url)
+            return NewPicture(url=url, is_priced=is_priced)
         case InlinePicture(data=data):
-            return NewPicture(data=data)
+            return NewPicture(data=data, is_priced=is_priced)
         case PendingPicture(task_id=task_id):
-            return NewPicture(task_id=task_id)
+            return NewPicture(task_id=task_id, is_priced=is_priced)

@@ -26,8 +26,9 @@ Bend: TypeAlias = Literal[
     "one_more",
     "url_and_b64",
     "task_id",
+    "no_cost",
 ]
-"""The last five are for pictures only: `task_id` makes a task of an order for any model."""
+"""The last six are for pictures only: `task_id` makes a task of an order for any model, `no_cost` tells no price."""
 
 _PAGE = "<!DOCTYPE html><html><head><title>Just a moment…</title></head><body>Just a moment…</body></html>"
 _ERROR = {
@@ -62,7 +63,7 @@ def answer_of(
             content = content_of([body])
         case "error_inside":
             content = content_of(_ERROR)
-        case None | "empty_data" | "one_fewer" | "one_more" | "url_and_b64" | "task_id":
+        case None | "empty_data" | "one_fewer" | "one_more" | "url_and_b64" | "task_id" | "no_cost":
             pass
         case _:
             assert_never(bend)

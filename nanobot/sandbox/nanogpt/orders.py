@@ -122,6 +122,8 @@ class OrderDesk:
             "paymentSource": "USD",
             "remainingBalance": float(self._till.balance),
         }
+        if bend == "no_cost":
+            del answer["cost"]
         if self._trouble.answer_empty_data:
             return answer
         if order.model.is_task or bend == "task_id":
