@@ -137,6 +137,7 @@ def given_fields(request: GenerationRequest) -> dict[RequestField, Any]:
 
 def _check_request(request: GenerationRequest) -> None:
     _check_prompt(request.prompt)
+    _check_length("negative prompt", request.negative_prompt or "")
     _check_within("seed", request.seed, SEED_RANGE)
     _check_within("guidance_scale", request.guidance_scale, GUIDANCE_SCALE_RANGE)
     _check_within("steps", request.steps, STEPS_RANGE)
@@ -167,9 +168,13 @@ def _check_request(request: GenerationRequest) -> None:
 def _check_prompt(prompt: str) -> None:
     if not prompt.strip():
         raise RequestNotAccepted("Say in a few words what the picture should show.")
-    if len(prompt) > MAX_PROMPT_CHARACTERS:
+    _check_length("prompt", prompt)
+
+
+def _check_length(name: str, words: str) -> None:
+    if len(words) > MAX_PROMPT_CHARACTERS:
         raise RequestNotAccepted(
-            f"The prompt has {len(prompt)} characters; {MAX_PROMPT_CHARACTERS} fit. Please shorten it."
+            f"The {name} has {len(words)} characters; {MAX_PROMPT_CHARACTERS} fit. Please shorten it."
         )
 
 

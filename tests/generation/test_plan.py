@@ -68,7 +68,7 @@ def test_the_job_decides_the_model_where_none_is_named(changes: dict[str, Any], 
     [
         pytest.param({}, id="from text"),
         pytest.param({"count": 4}, id="most pictures at once"),
-        pytest.param({"prompt": "x" * 4000}, id="longest prompt"),
+        pytest.param({"prompt": "x" * 4000, "negative_prompt": "y" * 4000}, id="longest prompts"),
         pytest.param({"pictures": ONE * 4}, id="most given pictures"),
         pytest.param({"pictures": ONE, "mask": Given()}, id="mask"),
         pytest.param({"model": "a-model-of-tomorrow", "pictures": ONE, "mask": Given()}, id="unknown model"),
@@ -91,6 +91,11 @@ def test_what_can_work_passes(changes: dict[str, Any]) -> None:
             {"prompt": "x" * 4001},
             "The prompt has 4001 characters; 4000 fit. Please shorten it.",
             id="long prompt",
+        ),
+        pytest.param(
+            {"negative_prompt": "x" * 4001},
+            "The negative prompt has 4001 characters; 4000 fit. Please shorten it.",
+            id="long negative prompt",
         ),
         pytest.param(
             {"count": 0}, "Between 1 and 4 pictures can be made at once; you asked for 0.", id="none wanted"
