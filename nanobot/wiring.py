@@ -35,6 +35,7 @@ from nanobot.generation.presence import Presence
 from nanobot.generation.purse import Purse
 from nanobot.generation.review import ResultReview
 from nanobot.generation.turns import TurnQueue
+from nanobot.images.addresses import is_public
 from nanobot.images.links import LinkReader
 from nanobot.images.workers import ImageWorkers
 from nanobot.nanogpt.client import NanoGPTClient
@@ -115,7 +116,7 @@ async def open_services(
             generator=generator,
             collector=collector,
             workers=workers,
-            links=LinkReader(max_bytes=settings.max_upload_megabytes * _BYTES_PER_MEGABYTE),
+            links=_link_reader(settings),
             nanogpt=client,
             catalogue=keeper,
             presence=Presence(database=database, clock=clock, owner=books.owner, pace=pace),
@@ -123,6 +124,11 @@ async def open_services(
             alarms=alarms,
             purse=purse,
         )
+
+
+def _link_reader(settings: Settings) -> LinkReader:
+    max_bytes = settings.max_upload_megabytes * _BYTES_PER_MEGABYTE
+    return LinkReader(max_bytes=max_bytes, may_connect=is_public)
 
 
 def _turn_queue(settings: Settings) -> TurnQueue:

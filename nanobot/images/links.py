@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Collection
+from collections.abc import Callable
 from typing import TypeAlias
 
 import aiohttp
 from yarl import URL
 
-from nanobot.images.addresses import is_public
 from nanobot.images.errors import (
     LinkNotAPicture,
     LinkRefused,
@@ -36,32 +35,33 @@ _AddressInfo: TypeAlias = tuple[
 
 
 class _Door:
-    """Makes the sockets of one request, each only towards the public internet."""
+    """Makes the sockets of one request, each only towards an address that the judge lets pass."""
 
-    def __init__(self) -> None:
+    def __init__(self, may_connect: Callable[[str], bool]) -> None:
+        self._may_connect = may_connect
         self.has_refused = False
 
     def __call__(self, info: _AddressInfo) -> socket.socket:
         family, kind, protocol, _, address = info
-        if not is_public(str(address[0])):
+        if not self._may_connect(str(address[0])):
             self.has_refused = True
-            raise PermissionError("not a public address")
+            raise PermissionError("not an address that may be connected to")
         return socket.socket(family, kind, protocol)
 
 
 class LinkReader:
     """Reads pictures of at most `max_bytes` within `total_seconds`, redirects included.
 
-    `allow` names the operator's own hosts, as they stand in the link, with their ports: for these alone the address does not
-    matter.
+    `may_connect` judges each address that a socket is about to go to: `addresses.is_public` lets none into the operator's
+    own network.
     """
 
     def __init__(
-        self, *, max_bytes: int, total_seconds: float = 20, allow: Collection[tuple[str, int]] = ()
+        self, *, max_bytes: int, may_connect: Callable[[str], bool], total_seconds: float = 20
     ) -> None:
         self._max_bytes = max_bytes
         self._total_seconds = total_seconds
-        self._allow = frozenset(allow)
+        self._may_connect = may_connect
 
     async def read(self, url: str) -> bytes:
         """Return the file at `url`; that it starts like a picture is checked, that it is whole is not.
@@ -85,7 +85,7 @@ class LinkReader:
 
     async def _get(self, url: URL) -> bytes | URL:
         """Return the picture at `url`, or where it has moved to."""
-        door = None if (url.host, url.port) in self._allow else _Door()
+        door = _Door(self._may_connect)
         connector = aiohttp.TCPConnector(socket_factory=door, use_dns_cache=False, force_close=True)
         try:
             async with (
@@ -104,7 +104,7 @@ class LinkReader:
         except aiohttp.InvalidURL as error:
             raise LinkRefused from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise (LinkRefused() if door and door.has_refused else LinkUnreachable()) from error
+            raise (LinkRefused() if door.has_refused else LinkUnreachable()) from error
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:
         if response.status != 200:

@@ -10,10 +10,11 @@ import pytest
 from nanobot.bot.mentions import EditWanted, NotForUs, Unclear, read_message
 from nanobot.bot.replies import generation as words
 from nanobot.bot.sources import pictures_of, source_of
+from nanobot.images.addresses import is_public
 from nanobot.images.links import LinkReader
 
 BOT_ID, PERSON_ID, GUILD_ID, CHANNEL_ID = 10, 20, 30, 40
-LINKS = LinkReader(max_bytes=1000)
+LINKS = LinkReader(max_bytes=1000, may_connect=is_public)
 
 
 def _user(user_id: int, **more: Any) -> dict[str, Any]:
