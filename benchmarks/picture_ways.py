@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 
 import cv2
@@ -16,7 +17,9 @@ import pillow_heif
 import pybase64
 import pyvips
 import simplejpeg
-from PIL import Image
+from PIL import Image, JpegImagePlugin
+
+from nanobot.images.stored_png import open_png
 
 MAX_SIDE = 2048
 MAX_FILE_BYTES = 3_000_000
@@ -104,7 +107,13 @@ def decoders(data: bytes, *, width: int, height: int) -> tuple[Callable[[], obje
         return (with_pillow, with_simplejpeg, with_opencv)
     if data[8:12] == b"WEBP":
         return (with_pillow, with_opencv, with_scaled_webp)
+    if data.startswith(b"\x89PNG"):
+        return (with_pillow, partial(_with_isal, data), with_opencv, with_pyvips)
     return (with_pillow, with_opencv, with_pyvips)
+
+
+def _with_isal(data: bytes) -> object:
+    return Image.open(open_png(data)).load()
 
 
 def encoder(data_url: tuple[bytes, ...]) -> Callable[[], object]:
@@ -113,7 +122,7 @@ def encoder(data_url: tuple[bytes, ...]) -> Callable[[], object]:
     image = Image.open(BytesIO(pybase64.b64decode(body)))
     image.load()
     kind = head.removeprefix("data:image/").partition(";")[0]
-    options = {"method": 0} if kind == "webp" else {"subsampling": 2}
+    options = {"method": 0} if kind == "webp" else {"subsampling": JpegImagePlugin.get_sampling(image)}
 
     def encode() -> object:
         out = BytesIO()

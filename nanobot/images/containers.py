@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import struct
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from isal import isal_zlib
 
 from nanobot.images.sniff import ImageFormat
 
@@ -33,6 +34,8 @@ _PNG_KEPT = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"c
 _PNG_CRITICAL_BIT = 0x20
 _PNG_DEPTH_AT, _PNG_DEEP_BITS = 16, 16
 _MAX_PNG_CHUNKS = 20_000
+_CHUNK_HEAD, _CHECKSUM = struct.Struct(">I4s"), struct.Struct(">I")
+_LEAST_CHUNK_BYTES = _CHUNK_HEAD.size + _CHECKSUM.size
 
 # WebP chunks: https://developers.google.com/speed/webp/docs/riff_container
 _WEBP_ANIMATED, _WEBP_ALPHA = 0x02, 0x10
@@ -81,7 +84,7 @@ def parts_without_metadata(data: bytes, image_format: ImageFormat) -> list[memor
 
 def count_scans(data: bytes) -> int:
     """Return how often a JPEG's decoder passes over the picture; at worst too many, never too few."""
-    if _is_read_at_once(data):
+    if is_read_at_once(data):
         return 1
     upper_bound = data.count(b"\xff\xda")
     if upper_bound <= 1:
@@ -90,7 +93,7 @@ def count_scans(data: bytes) -> int:
     return upper_bound if shell is None else shell.scans
 
 
-def _is_read_at_once(data: bytes) -> bool:
+def is_read_at_once(data: bytes) -> bool:
     """Tell whether the first scan has all colours of a sequential JPEG: decoders refuse any further one (T.81, B.2.3).
 
     What a camera stores is of this kind, and its megabytes need not be searched for scans.
@@ -175,55 +178,46 @@ def _is_told(marker: int) -> bool:
 
 
 def _bare_png(data: bytes) -> list[memoryview] | None:
-    kept = _Runs(data, 0, len(_PNG_SIGNATURE))
+    view = memoryview(data)
+    parts: list[memoryview] = []
+    kept_from = kept_to = 0  # a stretch of chunks that are kept; the signature is part of the first
     pixels_seen = False
     for kind, start, end in png_chunks(data):
-        pixels_seen = pixels_seen or kind == b"IDAT"
-        if kind == b"IHDR" and data[start + _PNG_DEPTH_AT] == _PNG_DEEP_BITS:
-            return None
-        if (
-            kind == b"eXIf" and pixels_seen
-        ):  # may turn the picture, and comes too late for who reads only the header
-            return None
         if kind in _PNG_KEPT:
-            kept.add(start, end)
-        elif not kind[0] & _PNG_CRITICAL_BIT:
+            if start != kept_to and kept_to:
+                parts.append(view[kept_from:kept_to])
+                kept_from = start
+            kept_to = end
+            pixels_seen = pixels_seen or kind == b"IDAT"
+            if kind == b"IEND":
+                return [*parts, view[kept_from:kept_to]] if pixels_seen else None
+            if kind == b"IHDR" and data[start + _PNG_DEPTH_AT] == _PNG_DEEP_BITS:
+                return None
+        elif not kind[0] & _PNG_CRITICAL_BIT or (kind == b"eXIf" and pixels_seen):
+            # The latter may turn the picture, and comes too late for who reads only the header.
             return None
-        if kind == b"IEND":
-            return kept.parts() if pixels_seen else None
     return None
-
-
-class _Runs:
-    """Stretches of a file, those that touch taken together."""
-
-    def __init__(self, data: bytes, start: int, end: int) -> None:
-        self._data = data
-        self._bounds = [(start, end)]
-
-    def add(self, start: int, end: int) -> None:
-        last_start, last_end = self._bounds[-1]
-        if start == last_end:
-            self._bounds[-1] = (last_start, end)
-        else:
-            self._bounds.append((start, end))
-
-    def parts(self) -> list[memoryview]:
-        view = memoryview(self._data)
-        return [view[start:end] for start, end in self._bounds]
 
 
 def png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Yield kind, start and end of every chunk; end at the first whose checksum is wrong."""
     view = memoryview(data)
-    at = len(_PNG_SIGNATURE)
-    for _ in range(_MAX_PNG_CHUNKS):
-        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
-        if end > len(data) or zlib.crc32(view[at + 4 : end - 4]) != int.from_bytes(
-            data[end - 4 : end], "big"
+    for kind, start, end in png_chunk_bounds(data):
+        if end > len(data) or (isal_zlib.crc32(view[start + 4 : end - 4]),) != _CHECKSUM.unpack_from(
+            data, end - 4
         ):
             return
-        yield data[at + 4 : at + 8], at, end
+        yield kind, start, end
+
+
+def png_chunk_bounds(data: bytes, at: int = len(_PNG_SIGNATURE)) -> Iterator[tuple[bytes, int, int]]:
+    """Yield kind, start and end of every chunk from `at` on, unchecked; the last may end behind the file."""
+    for _ in range(_MAX_PNG_CHUNKS):
+        if at + _LEAST_CHUNK_BYTES > len(data):
+            return
+        size, kind = _CHUNK_HEAD.unpack_from(data, at)
+        end = at + _LEAST_CHUNK_BYTES + size
+        yield kind, at, end
         at = end
 
 

@@ -18,6 +18,7 @@ from PIL import ExifTags, Image, ImageFile, JpegImagePlugin
 from nanobot.images import budget, colour, containers
 from nanobot.images.errors import NotAPicture, PictureTooLarge, PictureUnreadable
 from nanobot.images.sniff import ImageFormat, sniff
+from nanobot.images.stored_png import open_png
 
 pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 Image.MAX_IMAGE_PIXELS = None
@@ -86,7 +87,8 @@ def open_picture(data: bytes, *, name: str | None = None) -> OpenPicture:
         raise NotAPicture(name)
     _check_before_opening(data, image_format, name)
     with _decoding(name):
-        image = Image.open(BytesIO(data), formats=[_PLUGINS[image_format]])
+        source = open_png(data) if image_format is ImageFormat.PNG else BytesIO(data)
+        image = Image.open(source, formats=[_PLUGINS[image_format]])
         width, height = image.size
     if image_format is ImageFormat.JPEG:
         budget.check_scans(containers.count_scans(data), width * height, name)
