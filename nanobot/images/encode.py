@@ -10,6 +10,7 @@ from io import BytesIO
 from PIL import Image
 
 from nanobot.images.errors import PictureTooCostly
+from nanobot.images.resample import resampled
 from nanobot.images.sniff import ImageFormat
 
 LEAST_MAX_BYTES = 1024
@@ -62,9 +63,7 @@ def encode_within(
                 data=data, image_format=image_format, width=image.width, height=image.height
             )
         shrink = min(_LEAST_SHRINK, _HEADROOM * math.sqrt(max_bytes / len(data)))
-        image = image.resize(
-            (max(1, int(image.width * shrink)), max(1, int(image.height * shrink))), Image.Resampling.LANCZOS
-        )
+        image = resampled(image, (max(1, int(image.width * shrink)), max(1, int(image.height * shrink))))
 
 
 def _best_within(
