@@ -16,7 +16,6 @@ _PROFILE_SPACES = {"RGB": "RGB ", "L": "GRAY", "CMYK": "CMYK", "LAB": "Lab "}
 _PROFILE_FAILURES = (ImageCms.PyCMSError, OSError, TypeError, ValueError)
 _TRANSPARENT = {"RGBA": "RGB", "LA": "L"}
 _RESIZABLE = frozenset({"RGB", "RGBA", "L", "LA", "CMYK", "LAB"})
-_FROM_SIXTEEN_BITS = [value >> 8 for value in range(65_536)]
 _MAX_EIGHT_BITS, _MAX_SIXTEEN_BITS = 255, 65_535
 
 
@@ -25,7 +24,8 @@ def to_resizable(image: Image.Image) -> Image.Image:
     if image.mode in _RESIZABLE:
         return image.convert("RGBA") if _is_keyed(image) else image
     if image.mode.startswith("I;16"):
-        return image.convert("I").point(_FROM_SIXTEEN_BITS, "L")
+        raw_mode = "L;16B" if image.mode == "I;16B" else "L;16"  # reads the upper half of each value
+        return Image.frombytes("L", image.size, image.tobytes(), "raw", raw_mode)
     if image.mode in {"I", "F"}:
         return _from_deep(image)
     if image.mode == "1" and not _is_keyed(image):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from nanobot.images import containers, encode
+from nanobot.images.budget import MAX_RESULT_BYTES
 from nanobot.images.decode import decode_picture, open_picture
 from nanobot.images.errors import NotAPicture
 from nanobot.images.metadata import PictureDetails, with_details
@@ -28,7 +29,7 @@ def whole_picture_dimensions(data: bytes) -> tuple[int, int]:
     Raises:
         PictureError: `data` is no picture, or a damaged one; or finding that out takes too much memory.
     """
-    opened = open_picture(data)
+    opened = open_picture(data, max_memory_bytes=MAX_RESULT_BYTES)
     size = opened.image.size
     if containers.without_metadata(data, opened.image_format) is None:
         decode_picture(opened, max_side=_MAX_SIDE)
@@ -58,7 +59,8 @@ def _fitted(data: bytes, *, max_bytes: int, name: str | None) -> UploadFile:
     fits = len(data) <= max_bytes
     if fits and containers.without_metadata(data, image_format) is not None:
         return UploadFile(data=data, suffix=image_format.suffix)
-    image = decode_picture(open_picture(data, name=name), max_side=_MAX_SIDE)
+    opened = open_picture(data, max_memory_bytes=MAX_RESULT_BYTES, name=name)
+    image = decode_picture(opened, max_side=_MAX_SIDE)
     if fits:
         return UploadFile(data=data, suffix=image_format.suffix)
     encoded = encode.encode_within(image, max_bytes=max_bytes, qualities=_QUALITIES, has_sharp_colours=True)

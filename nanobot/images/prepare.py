@@ -13,6 +13,7 @@ from io import BytesIO
 from PIL import Image, ImageChops
 
 from nanobot.images import colour, containers, encode
+from nanobot.images.budget import MAX_PICTURE_BYTES
 from nanobot.images.data_url import to_data_url
 from nanobot.images.decode import OpenPicture, decode_picture, open_picture
 from nanobot.images.errors import MaskEmpty, PictureTooLarge
@@ -80,6 +81,7 @@ def prepare_picture(
     max_side: int = 2048,
     keep_transparency: bool = True,
     max_data_url_bytes: int = MAX_DATA_URL_BYTES,
+    max_memory_bytes: int = MAX_PICTURE_BYTES,
     name: str | None = None,
 ) -> PreparedPicture:
     """Bring the (first) picture in `data` into a data URL: upright, in sRGB, without metadata, never enlarged.
@@ -93,11 +95,15 @@ def prepare_picture(
     plain = containers.plain_webp_dimensions(data)
     if plain is not None and max(plain) <= max_side and len(data) <= max_file_bytes:
         return _prepared([data], ImageFormat.WEBP, *plain)
-    opened = open_picture(data, name=name)
-    bare = _pass_through(data, opened, max_side=max_side, keep_transparency=keep_transparency)
-    if bare is not None and sum(map(len, bare)) <= max_file_bytes:
+    opened = open_picture(data, max_memory_bytes=max_memory_bytes, name=name)
+    bare = _pass_through(data, opened, max_side=max_side)
+    if bare is not None and sum(map(len, bare)) > max_file_bytes:
+        bare = None
+    if bare is not None and (keep_transparency or not opened.image.has_transparency_data):
         return _prepared(bare, opened.image_format, *opened.image.size)
     image = decode_picture(opened, max_side=max_side)
+    if bare is not None and image.mode == "RGB":  # Screenshots have a transparency that they do not use.
+        return _prepared(bare, opened.image_format, *opened.image.size)
     encoded = encode.encode_within(
         image if keep_transparency else encode.on_white(image),
         max_bytes=max_file_bytes,
@@ -107,16 +113,12 @@ def prepare_picture(
     return _prepared([encoded.data], encoded.image_format, encoded.width, encoded.height)
 
 
-def _pass_through(
-    data: bytes, opened: OpenPicture, *, max_side: int, keep_transparency: bool
-) -> list[memoryview] | None:
+def _pass_through(data: bytes, opened: OpenPicture, *, max_side: int) -> list[memoryview] | None:
     """Return the file less its metadata, in parts, where nothing else needs to change."""
     image = opened.image
     if image.mode not in _PASSED_MODES.get(opened.image_format, ()) or max(image.size) > max_side:
         return None
     if not opened.is_upright or not colour.is_srgb(opened.profile):
-        return None
-    if image.has_transparency_data and not keep_transparency:
         return None
     return containers.parts_without_metadata(data, opened.image_format)
 

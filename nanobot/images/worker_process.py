@@ -24,11 +24,11 @@ from typing import Any, BinaryIO, TypeAlias
 import nanobot.images.erased
 import nanobot.images.fit
 import nanobot.images.prepare  # noqa: F401
-from nanobot.images.budget import MAX_DECODER_BYTES
+from nanobot.images.budget import MAX_RESULT_BYTES
 from nanobot.images.errors import PictureError, PictureTooCostly
 
-MAX_EXTRA_BYTES = MAX_DECODER_BYTES + 256 * 1024 * 1024
-"""What a job may take beyond the process at rest: the budget of a decoder, and the file, its copy and its data URL beside it."""
+MAX_EXTRA_BYTES = MAX_RESULT_BYTES
+"""What a job may take beyond the process at rest."""
 
 _NICENESS = 5  # The event loop comes first where both want the same core.
 

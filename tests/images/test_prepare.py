@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from nanobot.images.errors import PictureTooLarge
 from nanobot.images.prepare import MAX_DATA_URL_BYTES, prepare_picture
 from tests.images.photographs import (
     FOLDER,
@@ -122,6 +123,22 @@ def test_where_no_quality_fits_the_picture_is_made_smaller() -> None:
     assert 1000 < prepared.width == prepared.height < 4000
 
 
+def test_a_picture_that_takes_nearly_all_memory_is_refused_rather_than_sent_tiny() -> None:
+    data = file_of(cut_out().resize((2400, 1600)), "PNG", compress_level=1)
+    sides = []
+    for megabytes in (30, 33.3, 33.5, 34, 38, 42, 50, 70):
+        try:
+            prepared = prepare_picture(data, max_memory_bytes=len(data) + int(megabytes * 1_000_000))
+        except PictureTooLarge:
+            sides.append(0)
+        else:
+            sides.append(prepared.width)
+
+    assert sides == sorted(sides)
+    assert sides[:4] == [0, 0, 0, 0]
+    assert 1024 <= next(side for side in sides if side) < sides[-1]
+
+
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     width=st.integers(1, 2600),
@@ -155,3 +172,28 @@ def test_a_profile_that_means_srgb_does_not_cost_the_pixels() -> None:
 
     assert "icc_profile" not in picture_in(sent).info
     assert np.array_equal(pixels(picture_in(sent)), pixels(original))
+
+
+@pytest.mark.parametrize("is_opaque", [True, False])
+def test_transparency_that_is_not_kept_costs_no_quality_where_it_is_not_used(is_opaque: bool) -> None:
+    """Screenshots have an alpha channel that says nothing: their text stays as sharp as it was."""
+    screenshot = photograph("text.png", "RGBA")
+    if not is_opaque:
+        screenshot.putpixel((0, 0), (0, 0, 0, 0))
+    sent = picture_in(file_in(prepare_picture(file_of(screenshot, "PNG"), keep_transparency=False)))
+
+    assert np.array_equal(pixels(sent, "RGBA"), pixels(screenshot, "RGBA")) == is_opaque
+    assert sent.convert("RGBA").getchannel("A").getextrema() == (255, 255)
+
+
+def test_the_pictures_behind_the_first_go_with_their_table() -> None:
+    """Phones hang a map of brightness behind a photograph (MPF, CIPA DC-007), which would be looked for where it was cut."""
+    photo = photograph()
+    both = file_of(photo, "MPO", save_all=True, append_images=[photo.convert("L").resize((100, 70))])
+    sent = file_in(prepare_picture(both))
+
+    assert b"MPF\x00" in both
+    assert b"MPF\x00" not in sent
+    assert (sent.count(b"\xff\xd8\xff"), sent[-2:]) == (1, b"\xff\xd9")
+    assert picture_in(sent).format == "JPEG"
+    assert np.array_equal(pixels(picture_in(sent)), pixels(picture_in(both)))

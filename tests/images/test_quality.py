@@ -35,6 +35,30 @@ def test_a_smaller_photograph_is_as_good_as_a_careful_resize(
     assert likeness(sent, expected) > 0.98
 
 
+@pytest.mark.parametrize(
+    ("image_format", "width", "height", "sent_width"),
+    [("JPEG", 4032, 3024, 2016), ("PNG", 4032, 3024, 2016), ("JPEG", 4608, 3456, 2048)],
+    ids=["JPEG 12 MP, halved by its decoder", "PNG 12 MP, averaged", "JPEG 16 MP, halved and resized"],
+)
+def test_a_photograph_of_a_phone_is_as_good_as_a_careful_resize(
+    image_format: str, width: int, height: int, sent_width: int
+) -> None:
+    original = grained(photograph("coffee.png").resize((width, height), Image.Resampling.BICUBIC))
+    options = {"quality": 92} if image_format == "JPEG" else {"compress_level": 1}
+    data = file_of(original, image_format, **options)
+    sent = picture_in(file_in(prepare_picture(data)))
+    expected = picture_in(data).convert("RGB").resize(sent.size, Image.Resampling.LANCZOS)
+
+    assert sent.width == sent_width
+    assert likeness(sent, expected) > 0.98
+
+
+def grained(image: Image.Image) -> Image.Image:
+    """Return a photograph with the noise of a sensor."""
+    grain = np.random.default_rng(0).integers(-4, 5, (image.height, image.width, 1), dtype=np.int16)
+    return Image.fromarray((np.asarray(image, dtype=np.int16) + grain).clip(0, 255).astype(np.uint8))
+
+
 @pytest.mark.parametrize("max_side", [1000, 700, 350])
 def test_what_is_cut_out_has_no_halo(max_side: int) -> None:
     """Transparent pixels have a colour too, often a shrill one: resized with the rest it would shine at the edge."""

@@ -11,7 +11,7 @@ async def test_a_picture_that_takes_too_long_is_given_up(community: Community) -
     """Nothing is paid, the log tells the operator, and the next picture is worked on as ever."""
     await community.bot.stop()
     await online_again(community.bot, community.discord, MAX_IMAGE_CPU_SECONDS="0.15")
-    slow = file_of(photograph("coffee.png").resize((6000, 5000)), "slow.webp", "WEBP", method=0)
+    slow = file_of(photograph("coffee.png").resize((4200, 3800)), "slow.webp", "WEBP", method=0)
     call = await community.alice.types("/edit prompt:make it night", community.channel, {"image": slow})
     told = await call.settled(lambda message: "end" in message.content)
     quick = {"image": stored_file("rocket.jpg")}

@@ -6,12 +6,13 @@ import base64
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from io import BytesIO
+from io import SEEK_END, BytesIO
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from PIL import Image
+from PIL.PngImagePlugin import putchunk
 
 from nanobot.sandbox.nanogpt import Trouble
 from tests.journeys.asking import answer, online_again
@@ -282,9 +283,13 @@ async def _painting(community: Community, picture: bytes) -> AsyncIterator[None]
 
 
 async def test_a_picture_that_discord_could_never_take_costs_the_member_nothing(community: Community) -> None:
-    """Too large to upload and to shrink: the hold is released instead of being kept for another try for ever."""
+    """Too large to upload, and broken, so that it cannot be made smaller: the hold is not kept for another try for ever."""
     out = BytesIO()
-    Image.new("1", (9300, 9300)).save(out, "PNG", compress_level=0)
+    Image.new("L", (4000, 3000)).save(out, "PNG")
+    out.truncate(out.getvalue().index(b"IDAT") - 4)
+    out.seek(0, SEEK_END)
+    for kind, body in ((b"IDAT", bytes(12_000_000)), (b"IEND", b"")):
+        putchunk(out, kind, body)
     async with _painting(community, out.getvalue()):
         call = await community.alice.types("/imagine prompt:a huge fox", community.channel)
         told = await call.settled(lambda message: "quota" in message.content)
