@@ -33,7 +33,7 @@ async def show_details(interaction: Interaction, message: discord.Message) -> No
     if generation is not None:
         text = words.generation_details(generation)
     else:
-        text = await _told_by_files(client, message)
+        text = await _told_by_files(interaction.user.id, client, message)
     await interaction.edit_original_response(content=text)
 
 
@@ -60,7 +60,7 @@ def _ids_in_buttons(message: discord.Message) -> Iterator[str]:
                 yield match["id"]
 
 
-async def _told_by_files(client: NanobotClient, message: discord.Message) -> str:
+async def _told_by_files(reader_id: int, client: NanobotClient, message: discord.Message) -> str:
     services = client.services
     sources = pictures_of(message, max_megabytes=services.settings.max_upload_megabytes, links=services.links)
     if not sources:
@@ -68,17 +68,17 @@ async def _told_by_files(client: NanobotClient, message: discord.Message) -> str
     found: dict[int, PictureDetails] = {}
     # One after the other, since ten files of 25 MB at once would be much memory for little hurry.
     for number, source in enumerate(sources[:MAX_PICTURES], start=1):
-        details = await _try_read(client, source)
+        details = await _try_read(reader_id, client, source)
         if details is not None:
             found[number] = details
     return words.file_details(found, len(sources)) if found else words.NO_DETAILS
 
 
-async def _try_read(client: NanobotClient, source: PictureSource) -> PictureDetails | None:
+async def _try_read(reader_id: int, client: NanobotClient, source: PictureSource) -> PictureDetails | None:
     """Return what a file tells; one that is gone, or no picture after all, tells nothing."""
     try:
         data = await source.read()
-        return await client.services.workers.run(read_details, data, name=source.label)
+        return await client.services.workers.run(reader_id, read_details, data, name=source.label)
     except PersonError as error:
         log.debug("no details of a picture: %s", error)
         return None

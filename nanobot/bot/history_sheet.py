@@ -34,7 +34,7 @@ async def sheet_of(client: NanobotClient, page: Sequence[Generation], *, shown_i
         if _is_fit(client, generation, shown_in)
     ]
     tiles = [tile for tile in await asyncio.gather(*shown) if tile is not None]
-    return await client.services.workers.run(contact_sheet, tiles) if tiles else None
+    return await client.services.workers.run(page[0].user_id, contact_sheet, tiles) if tiles else None
 
 
 def _is_fit(client: NanobotClient, generation: Generation, shown_in: object) -> bool:
@@ -57,7 +57,9 @@ async def _tile(client: NanobotClient, label: str, generation: Generation) -> Ti
             if picture is None:
                 return None
             data = await picture.read()
-        return Tile(label=label, thumbnail=await client.services.workers.run(make_thumbnail, data))
+        return Tile(
+            label=label, thumbnail=await client.services.workers.run(generation.user_id, make_thumbnail, data)
+        )
     except (*DISCORD_TROUBLE, PictureError) as error:
         log.debug("generation %s is not on the sheet: %s", generation.id, error)
         return None

@@ -130,7 +130,7 @@ class Packing:
         if details is not None:
             details = replace(details, width=picture.width, height=picture.height)
         return await self._workers.run_patiently(
-            fit_for_upload, picture.data, max_bytes=self._limit, details=details
+            self._parcel.generation_id, fit_for_upload, picture.data, max_bytes=self._limit, details=details
         )
 
 

@@ -22,7 +22,8 @@ MAX_PREVIEW_SIDE = 512
 class Previews:
     """Makes each preview once; one for each request."""
 
-    def __init__(self, workers: ImageWorkers) -> None:
+    def __init__(self, workers: ImageWorkers, *, viewer_id: int) -> None:
+        self._viewer_id = viewer_id
         self._workers = workers
         self._made: dict[int, _Preview] = {}
 
@@ -35,7 +36,9 @@ class Previews:
 
     async def _try_make(self, picture: CollectedPicture) -> None:
         try:
-            prepared = await self._workers.run(prepare_picture, picture.data, max_side=MAX_PREVIEW_SIDE)
+            prepared = await self._workers.run(
+                self._viewer_id, prepare_picture, picture.data, max_side=MAX_PREVIEW_SIDE
+            )
         except PictureError as error:
             log.debug("no preview of picture %d: %s", picture.position, error)
             return

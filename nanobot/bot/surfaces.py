@@ -28,7 +28,7 @@ class InteractionSurface:
         self._interaction = interaction
         self._destination = destination
         self._delivery = delivery
-        self._previews = Previews(interaction.client.services.workers)
+        self._previews = Previews(interaction.client.services.workers, viewer_id=interaction.user.id)
 
     @property
     def destination(self) -> Destination:

@@ -111,7 +111,7 @@ class PictureCollector:
     ) -> Collected:
         try:
             data = await self._bytes_of(picture)
-            width, height = await self._workers.run_patiently(whole_picture_dimensions, data)
+            width, height = await self._workers.run_patiently(generation_id, whole_picture_dimensions, data)
         except PictureNotMade as error:
             log.error("generation %s: picture %d was not made: %s", generation_id, position, error.headline)
             return MissingPicture(position=position, not_made=error)

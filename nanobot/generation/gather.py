@@ -10,6 +10,7 @@ from functools import partial
 from nanobot.errors import PersonError
 from nanobot.generation.request import PictureSource
 from nanobot.images.erased import prepare_erased_mask
+from nanobot.images.fair_queue import Owner
 from nanobot.images.prepare import PreparedPicture, prepare_mask, prepare_picture, share_of_body
 from nanobot.images.workers import ImageWorkers
 from nanobot.nanogpt import DataUrl
@@ -45,10 +46,11 @@ class PictureGatherer:
         sources: Sequence[PictureSource],
         mask: PictureSource | None,
         *,
+        owner: Owner,
         mask_needed_by: str | None = None,
         is_half: bool = False,
     ) -> GivenPictures:
-        """Return the data URLs of `sources` in order and of a mask, exactly as large as the first of them.
+        """Return the data URLs of `sources` in order and of a mask, exactly as large as the first of them; `owner` gave them.
 
         Where no mask is given and a model is `mask_needed_by`, what is transparent in the first picture is marked.
         With `is_half` sides have at most half as many pixels as usual.
@@ -64,27 +66,31 @@ class PictureGatherer:
         read = await asyncio.gather(*(source.read() for source in sources))
         prepared = await asyncio.gather(
             *(
-                self._workers.run(prepare, data, name=source.label)
+                self._workers.run(owner, prepare, data, name=source.label)
                 for source, data in zip(sources, read, strict=True)
             )
         )
         data_urls = tuple(picture.data_url for picture in prepared)
         if mask is not None:
-            prepared_mask = await self._prepare_mask(mask, prepared[0])
+            prepared_mask = await self._prepare_mask(owner, mask, prepared[0])
         elif mask_needed_by is not None and prepared:
-            prepared_mask = await self._mark_erased(read[0], prepared[0], mask_needed_by)
+            prepared_mask = await self._mark_erased(owner, read[0], prepared[0], mask_needed_by)
         else:
             return GivenPictures(data_urls=data_urls)
         return GivenPictures(data_urls=data_urls, mask_data_url=prepared_mask.data_url)
 
-    async def _prepare_mask(self, mask: PictureSource, base: PreparedPicture) -> PreparedPicture:
+    async def _prepare_mask(
+        self, owner: Owner, mask: PictureSource, base: PreparedPicture
+    ) -> PreparedPicture:
         data = await mask.read()
         return await self._workers.run(
-            prepare_mask, data, name=mask.label, width=base.width, height=base.height
+            owner, prepare_mask, data, name=mask.label, width=base.width, height=base.height
         )
 
-    async def _mark_erased(self, data: bytes, base: PreparedPicture, model_id: str) -> PreparedPicture:
-        mask = await self._workers.run(prepare_erased_mask, data, width=base.width, height=base.height)
+    async def _mark_erased(
+        self, owner: Owner, data: bytes, base: PreparedPicture, model_id: str
+    ) -> PreparedPicture:
+        mask = await self._workers.run(owner, prepare_erased_mask, data, width=base.width, height=base.height)
         if mask is None:
             raise MaskNeeded(model_id)
         return mask

@@ -294,6 +294,7 @@ class Generator:
         return await self._gatherer.gather(
             job.request.pictures,
             job.request.mask,
+            owner=job.request.member.user_id,
             mask_needed_by=model.id if model is not None and model.mask == "required" else None,
             is_half=is_half,
         )

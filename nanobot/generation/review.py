@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from nanobot.images.budget import MAX_RESULT_BYTES
 from nanobot.images.errors import PictureError
 from nanobot.images.prepare import prepare_picture
 from nanobot.images.workers import ImageWorkers
@@ -39,7 +40,9 @@ class ResultReview:
     async def check(self, generation_id: str, data: bytes) -> Verdict:
         """Return the verdict; a picture that cannot be checked counts as flagged."""
         try:
-            prepared = await self._workers.run_patiently(prepare_picture, data, max_side=_MAX_SIDE)
+            prepared = await self._workers.run_patiently(
+                generation_id, prepare_picture, data, max_side=_MAX_SIDE, max_memory_bytes=MAX_RESULT_BYTES
+            )
             classification = await self._client.classify_pictures([prepared.data_url])
         except (NanoGPTError, PictureError) as error:
             log.warning(

@@ -17,6 +17,7 @@ import sys
 import threading
 import traceback
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
@@ -24,17 +25,18 @@ from typing import Any, BinaryIO, TypeAlias
 import nanobot.images.erased
 import nanobot.images.fit
 import nanobot.images.prepare  # noqa: F401
-from nanobot.images.budget import MAX_RESULT_BYTES
+from nanobot.images.budget import Bounds
 from nanobot.images.errors import PictureError, PictureTooCostly
+from nanobot.images.worker import ANSWER_LENGTH_BYTES
 
-MAX_EXTRA_BYTES = MAX_RESULT_BYTES
-"""What a job may take beyond the process at rest."""
+MARGIN_BYTES = 32_000_000
+"""What a process may take beyond a job's bound before allocations fail: the stacks of a decoder's threads are hardly used."""
 
 _NICENESS = 5  # The event loop comes first where both want the same core.
 
 _Job: TypeAlias = "functools.partial[Any]"
-_Order: TypeAlias = tuple[_Job, float]
-"""A job, and how many seconds of CPU time it may take."""
+_Order: TypeAlias = tuple[_Job, Bounds]
+"""A job, and what it may take."""
 
 
 def main() -> None:
@@ -45,13 +47,16 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # What a decoder prints must not get among the answers.
     warnings.simplefilter("ignore")  # What is odd about strangers' files is nothing for the operator's log.
-    _bound_memory()
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     orders: queue.SimpleQueue[_Order] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(orders,), daemon=True).start()
     while True:
-        if not _answer(*orders.get(), answers):
+        job, bounds = orders.get()
+        at_rest = _private_bytes()
+        if at_rest is not None:
+            _bound_memory(at_rest + bounds.memory_bytes + MARGIN_BYTES)
+        if not _answer(job, bounds, answers):
             gc.collect()  # An error and its frames hold each other, and half-decoded pictures: the next job needs the room.
 
 
@@ -68,23 +73,39 @@ def _read(orders: queue.SimpleQueue[_Order]) -> None:
         os._exit(1)
 
 
-def _answer(job: _Job, max_cpu_seconds: float, answers: BinaryIO) -> bool:
+def _answer(job: _Job, bounds: Bounds, answers: BinaryIO) -> bool:
     """Do the job, write `(result, None)` or `(None, error)`, and tell which."""
-    _bound_cpu(max_cpu_seconds)
-    answer: tuple[Any, Exception | None]
+    _bound_cpu(bounds.cpu_seconds)
+    answer = _do(job)
+    _bound_cpu(0)  # Before it is written: whoever has an answer has a process that lives.
+    pickled = _pickled(answer)
+    # Nobody takes it any more when the bot was killed, and this process is about to be told so by its input.
+    with suppress(BrokenPipeError):
+        answers.write(len(pickled).to_bytes(ANSWER_LENGTH_BYTES, "big"))
+        answers.write(pickled)
+        answers.flush()
+    return answer[1] is None
+
+
+def _do(job: _Job) -> tuple[Any, Exception | None]:
     try:
-        answer = job(), None
+        return job(), None
     except MemoryError:
-        answer = None, PictureTooCostly(job.keywords.get("name"))
+        return None, PictureTooCostly(job.keywords.get("name"))
     except PictureError as error:
-        answer = None, error
+        return None, error
     except Exception as error:  # noqa: BLE001 - the process's outermost door: the parent raises it
         error.add_note("".join(traceback.format_exception(error)))
-        answer = None, error
-    pickle.dump(answer, answers, protocol=pickle.HIGHEST_PROTOCOL)
-    answers.flush()
-    _bound_cpu(0)
-    return answer[1] is None
+        return None, error
+
+
+def _pickled(answer: tuple[Any, Exception | None]) -> bytes:
+    try:
+        return pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL)
+    except Exception as error:  # noqa: BLE001 - as above
+        told = RuntimeError(f"an answer cannot be sent: {error!r}")
+        told.add_note("".join(traceback.format_exception(answer[1] or error)))
+        return pickle.dumps((None, told), protocol=pickle.HIGHEST_PROTOCOL)
 
 
 def _bound_cpu(seconds: float) -> None:
@@ -93,16 +114,18 @@ def _bound_cpu(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
-def _bound_memory() -> None:
-    """Let allocations beyond `MAX_EXTRA_BYTES` fail, where the system tells how much there is already (Linux)."""
+def _private_bytes() -> int | None:
+    """Return how much memory this process has of its own, where the system tells (Linux)."""
     status = Path("/proc/self/status")
     found = re.search(r"VmData:\s+(\d+) kB", status.read_text()) if status.exists() else None
-    if found is None:
-        return
+    return None if found is None else int(found[1]) * 1024
+
+
+def _bound_memory(wanted: int) -> None:
+    """Let allocations fail that would make it more than `wanted` bytes."""
     import resource  # noqa: PLC0415 - Windows has none
 
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    wanted = int(found[1]) * 1024 + MAX_EXTRA_BYTES
     resource.setrlimit(
         resource.RLIMIT_DATA, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard)
     )

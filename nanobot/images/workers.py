@@ -13,47 +13,56 @@ import asyncio
 import functools
 import logging
 import os
-import pickle
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import CancelledError, ThreadPoolExecutor
-from contextlib import suppress
-from typing import Any, BinaryIO, ParamSpec, TypeVar, cast
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, ParamSpec, TypeVar
 
+from nanobot.images.budget import MAX_PICTURE_BYTES, MAX_RESULT_BYTES, Bounds
 from nanobot.images.errors import PictureTooCostly
+from nanobot.images.fair_queue import FairQueue, Owner
+from nanobot.images.worker import Worker, WorkerEnded
 
 log = logging.getLogger(__name__)
 
 MAX_CPU_SECONDS = 3.0
-MAX_WORKERS = 4
-"""At worst each takes `worker_process.MAX_EXTRA_BYTES` of memory."""
+MAX_WORKERS = 5
+"""At worst each takes `budget.MAX_PICTURE_BYTES` of memory, or `budget.MAX_RESULT_BYTES` for what NanoGPT made."""
 
-_LEAST_WORKERS = 2  # On a single core too, a bad file must not make everybody else wait for its end.
 _PATIENCE = 10
-_WALL_PER_CPU_SECOND = 10
-_PROGRAM = "nanobot.images.worker_process"
 
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
 
 
-class ImageWorkers:
-    """As many processes as this one may use cores, but two at least and `MAX_WORKERS` at most. Whoever makes it closes it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Errand:
+    """A job, what it may take, and where its outcome goes."""
 
-    A job may take `max_cpu_seconds` of CPU time, so that a busy machine ends nobody's, and ten times as long in all.
+    job: functools.partial[Any]
+    bounds: Bounds
+    outcome: Future[Any] = field(default_factory=Future)
+
+
+class ImageWorkers:
+    """One process more than this one may use cores, `MAX_WORKERS` at most. Whoever makes it closes it.
+
+    No owner's jobs ever take all of them, so that nobody waits for the end of another's bad files, and the owners' jobs are
+    begun in turn. A job may take `max_cpu_seconds` of CPU time, so that a busy machine ends nobody's, and ten times as long
+    in all.
     """
 
     def __init__(self, *, max_cpu_seconds: float = MAX_CPU_SECONDS, count: int | None = None) -> None:
         self._max_cpu_seconds = max_cpu_seconds
-        self._count = count or max(_LEAST_WORKERS, min(_usable_cores(), MAX_WORKERS))
+        self._count = count or min(_usable_cores() + 1, MAX_WORKERS)
         # A thread hands a job to a process and waits for the answer.
         self._threads = ThreadPoolExecutor(max_workers=self._count, thread_name_prefix="pictures")
         self._lock = threading.Lock()
-        self._workers: set[_Worker] = set()
-        self._idle: list[_Worker] = []
+        self._queue: FairQueue[_Errand] = FairQueue(most_of_one=max(1, self._count - 1))
+        self._under_way = 0
+        self._workers: set[Worker] = set()
+        self._idle: list[Worker] = []
         self._is_closed = False
 
     def warm(self) -> None:
@@ -63,48 +72,86 @@ class ImageWorkers:
                 self._idle.append(self._start())
 
     async def run(
-        self, function: Callable[_Parameters, _Result], *args: _Parameters.args, **kwargs: _Parameters.kwargs
+        self,
+        owner: Owner,
+        function: Callable[_Parameters, _Result],
+        *args: _Parameters.args,
+        **kwargs: _Parameters.kwargs,
     ) -> _Result:
-        """Return what `function`, one of a module, returns, or raise what it raises.
+        """Return what `function`, one of a module, returns, or raise what it raises. It is done for `owner`.
 
         Cancelled, it is not started if it still waits; else it goes on to its end, unwatched.
 
         Raises:
             PictureTooCostly: it took too much time or memory, or its process ended. `name` among `kwargs` is the picture's.
         """
-        return await self._run(functools.partial(function, *args, **kwargs), self._max_cpu_seconds)
+        bounds = Bounds(cpu_seconds=self._max_cpu_seconds, memory_bytes=MAX_PICTURE_BYTES)
+        return await self._run(owner, functools.partial(function, *args, **kwargs), bounds)
 
     async def run_patiently(
-        self, function: Callable[_Parameters, _Result], *args: _Parameters.args, **kwargs: _Parameters.kwargs
+        self,
+        owner: Owner,
+        function: Callable[_Parameters, _Result],
+        *args: _Parameters.args,
+        **kwargs: _Parameters.kwargs,
     ) -> _Result:
-        """Do as `run`, with ten times the time: for a picture that NanoGPT made, which is lost money if it is given up.
+        """Do as `run`, with ten times the time and more memory: for a picture that NanoGPT made, which is lost money if given up.
 
         One of 67 megapixels that is too large for Discord takes nearly the three seconds of a stranger's picture.
         """
-        return await self._run(
-            functools.partial(function, *args, **kwargs), _PATIENCE * self._max_cpu_seconds
-        )
+        bounds = Bounds(cpu_seconds=_PATIENCE * self._max_cpu_seconds, memory_bytes=MAX_RESULT_BYTES)
+        return await self._run(owner, functools.partial(function, *args, **kwargs), bounds)
 
-    async def _run(self, job: functools.partial[_Result], max_cpu_seconds: float) -> _Result:
-        loop = asyncio.get_running_loop()
-        result: _Result = await loop.run_in_executor(self._threads, self._do, job, max_cpu_seconds)
+    async def _run(self, owner: Owner, job: functools.partial[_Result], bounds: Bounds) -> _Result:
+        errand = _Errand(job=job, bounds=bounds)
+        with self._lock:
+            self._refuse_if_closed()
+            self._queue.put(owner, errand)
+            self._begin_what_may()
+        result: _Result = await asyncio.wrap_future(errand.outcome)
         return result
 
     def close(self) -> None:
         """Start nothing more, and end what runs."""
         with self._lock:
             self._is_closed = True
+            waiting = self._queue.take_all()
             for worker in self._workers:
                 worker.kill()
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        for errand in waiting:
+            errand.outcome.cancel()
+        self._threads.shutdown(wait=True)
         for worker in self._workers:
             worker.dispose()
 
-    def _do(self, job: functools.partial[_Result], max_cpu_seconds: float) -> _Result:
+    def _begin_what_may(self) -> None:
+        while self._under_way < self._count and (turn := self._queue.take()) is not None:
+            self._under_way += 1
+            self._threads.submit(self._carry_out, *turn)
+
+    def _carry_out(self, owner: Owner, errand: _Errand) -> None:
+        try:
+            if errand.outcome.set_running_or_notify_cancel():
+                self._settle(errand)
+        finally:
+            with self._lock:
+                self._queue.finished(owner)
+                self._under_way -= 1
+                self._begin_what_may()
+
+    def _settle(self, errand: _Errand) -> None:
+        try:
+            result = self._do(errand.job, errand.bounds)
+        except BaseException as error:  # noqa: BLE001 - whoever asked raises it
+            errand.outcome.set_exception(error)
+        else:
+            errand.outcome.set_result(result)
+
+    def _do(self, job: functools.partial[Any], bounds: Bounds) -> Any:
         worker = self._take()
         try:
-            result, error = worker.do(job, max_cpu_seconds)
-        except _WorkerEnded as end:
+            result, error = worker.do(job, bounds)
+        except WorkerEnded as end:
             self._replace(worker)
             name = job.keywords.get("name")
             log.warning("%s took too much, and its worker ended: %s", name or "a picture", end)
@@ -116,9 +163,9 @@ class ImageWorkers:
             self._idle.append(worker)
         if error is not None:
             raise error
-        return cast("_Result", result)
+        return result
 
-    def _take(self) -> _Worker:
+    def _take(self) -> Worker:
         """Return a worker that waits for a job; there is one, or room for one, for each thread."""
         with self._lock:
             self._refuse_if_closed()
@@ -130,75 +177,21 @@ class ImageWorkers:
                 worker.dispose()
             return self._start()
 
-    def _replace(self, worker: _Worker) -> None:
+    def _replace(self, worker: Worker) -> None:
         worker.dispose()
         with self._lock:
             self._workers.discard(worker)
             self._refuse_if_closed()
             self._idle.append(self._start())
 
-    def _start(self) -> _Worker:
-        worker = _Worker()
+    def _start(self) -> Worker:
+        worker = Worker()
         self._workers.add(worker)
         return worker
 
     def _refuse_if_closed(self) -> None:
         if self._is_closed:
-            raise CancelledError
-
-
-class _WorkerEnded(Exception):
-    """A worker ended in the middle of a job."""
-
-
-class _Worker:
-    """One process. Only one thread at a time may give it a job."""
-
-    def __init__(self) -> None:
-        path = os.pathsep.join(entry or str(os.curdir) for entry in sys.path)
-        self._process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-P", "-m", _PROGRAM],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": path},
-            start_new_session=True,  # Ctrl-C in a terminal is for the bot alone.
-        )
-        self._jobs = cast("BinaryIO", self._process.stdin)
-        self._answers = cast("BinaryIO", self._process.stdout)
-
-    def is_alive(self) -> bool:
-        return self._process.poll() is None
-
-    def do(self, job: functools.partial[Any], max_cpu_seconds: float) -> tuple[Any, Exception | None]:
-        """Return the result of the job and what it raised.
-
-        Raises:
-            _WorkerEnded: no answer comes any more.
-        """
-        timer = threading.Timer(max_cpu_seconds * _WALL_PER_CPU_SECOND, self.kill)
-        timer.start()
-        try:
-            pickle.dump((job, max_cpu_seconds), self._jobs, protocol=pickle.HIGHEST_PROTOCOL)
-            self._jobs.flush()
-            answer: tuple[Any, Exception | None] = pickle.load(self._answers)  # noqa: S301 - our own program's
-        except (EOFError, BrokenPipeError, pickle.UnpicklingError) as error:
-            raise _WorkerEnded(self._last_words()) from error
-        finally:
-            timer.cancel()
-        return answer
-
-    def kill(self) -> None:
-        self._process.kill()
-
-    def dispose(self) -> None:
-        """End the process, if it has not, and let go of what belongs to it."""
-        self._process.kill()
-        with suppress(BrokenPipeError), self._process:
-            pass
-
-    def _last_words(self) -> str:
-        code = self._process.wait()
-        return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+            raise asyncio.CancelledError
 
 
 def _usable_cores() -> int:

@@ -21,7 +21,7 @@ FOLDER = Path(skimage.__file__).parent / "data"
 @pytest.fixture
 def previews() -> Iterator[Previews]:
     workers = ImageWorkers()
-    yield Previews(workers)
+    yield Previews(workers, viewer_id=1)
     workers.close()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Never
@@ -75,6 +76,17 @@ def fail(words: str) -> None:
     raise ValueError(words)
 
 
+class UnreadableError(Exception):
+    """Is pickled with one argument and asks for two."""
+
+    def __init__(self, width: int, height: int) -> None:
+        super().__init__(f"{width} × {height}")
+
+
+def fail_unreadably() -> Never:
+    raise UnreadableError(3, 4)
+
+
 def touch(path: Path) -> None:
     path.touch()
 
@@ -90,3 +102,18 @@ def decode_without_budget(data: bytes) -> tuple[int, int]:
     Image.MAX_IMAGE_PIXELS = None
     with Image.open(BytesIO(data)) as image:
         return image.convert("RGBA").rotate(90).size
+
+
+def resident_bytes(kind: str = "VmRSS") -> int:
+    """Return how much memory this process has (`VmRSS`) or had at its peak (`VmHWM`)."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition(f"{kind}:")[2].split()[0]) * 1024
+
+
+def peak_of(function: Callable[..., object], *args: object, **kwargs: object) -> int:
+    """Return how much memory the process had at the peak of the call."""
+    Path("/proc/self/clear_refs").write_text(
+        "5"
+    )  # https://man7.org/linux/man-pages/man5/proc_pid_clear_refs.5.html
+    function(*args, **kwargs)
+    return resident_bytes("VmHWM")
