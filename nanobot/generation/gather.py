@@ -47,6 +47,7 @@ class PictureGatherer:
         mask: PictureSource | None,
         *,
         owner: Owner,
+        keep_transparency: bool,
         mask_needed_by: str | None = None,
         is_half: bool = False,
     ) -> GivenPictures:
@@ -61,7 +62,10 @@ class PictureGatherer:
         max_side = self._max_side // 2 if is_half else self._max_side
         has_mask = mask is not None or mask_needed_by is not None
         prepare = partial(
-            prepare_picture, max_side=max_side, max_data_url_bytes=share_of_body(len(sources) + has_mask)
+            prepare_picture,
+            max_side=max_side,
+            keep_transparency=keep_transparency,
+            max_data_url_bytes=share_of_body(len(sources) + has_mask),
         )
         read = await asyncio.gather(*(source.read() for source in sources))
         prepared = await asyncio.gather(

@@ -295,6 +295,7 @@ class Generator:
             job.request.pictures,
             job.request.mask,
             owner=job.request.member.user_id,
+            keep_transparency=model is not None and model.uses_transparency,
             mask_needed_by=model.id if model is not None and model.mask == "required" else None,
             is_half=is_half,
         )

@@ -16,6 +16,7 @@ from nanobot.nanogpt.guide import GUIDE_MODELS
 from nanobot.nanogpt.models import Model, Need, RequestField
 from nanobot.nanogpt.prices import plain_size, read_prices
 from nanobot.nanogpt.shapes import PICTURES_RANGE
+from nanobot.nanogpt.transparency import can_use_transparency
 from nanobot.nanogpt.vendor_text import clean
 
 _log = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ def _read_model(entry: object) -> Model | None:
     guide = GUIDE_MODELS.get(model_id)
     sizes = tuple(dict.fromkeys(_sizes(said)))[:_MAX_SIZES]
     most = said.number("max_output_images") or said.number("max_images")
+    inputs = _inputs(said, guide)
     return Model(
         id=model_id,
         name=clean(entry.get("name")) or (guide.name if guide else model_id),
@@ -76,7 +78,17 @@ def _read_model(entry: object) -> Model | None:
         prices=_prices(entry, sizes),
         fields=_fields(said, guide),
         is_nsfw=True in (said.capabilities.get("nsfw"), entry.get("nsfw")),
-        **_inputs(said, guide),
+        uses_transparency=_uses_transparency(said, guide, inputs),
+        **inputs,
+    )
+
+
+def _uses_transparency(said: _Said, guide: Model | None, inputs: _Inputs) -> bool:
+    names = [text for text in (said.entry.get("id"), said.entry.get("name")) if isinstance(text, str)]
+    return (guide is not None and guide.uses_transparency) or can_use_transparency(
+        texts=names + _strings(said.entry.get("tags")),
+        parameters=said.named_parameters(),
+        paints_in_mask=inputs["mask"] != "none",
     )
 
 
@@ -109,6 +121,15 @@ class _Said:
         """Tell whether one of these capabilities is there, `None` where nothing is said of them."""
         flags = [flag for name in names if isinstance(flag := self.capabilities.get(name), bool)]
         return any(flags) if flags else None
+
+    def named_parameters(self) -> list[str]:
+        """Return what the model takes beside the prompt, in any of the places where it may stand."""
+        places = (self.supported.get("parameters"), self.entry.get("supported_parameters"))
+        listed = [name for place in places for name in _strings(place)]
+        said = [
+            name for place in (self.parameters, self.supported) for name in place if _is_named(place, name)
+        ]
+        return listed + said
 
     def input_kinds(self) -> list[str]:
         """Return what the model reads, such as `["text", "image"]`; empty where nobody says."""
@@ -207,12 +228,8 @@ def _fields(said: _Said, guide: Model | None) -> frozenset[RequestField] | None:
     `parameters` names all that a model takes: where it is there and names none of them, the model takes none.
     """
     known = guide.fields if guide else None
-    listed = _strings(said.supported.get("parameters")) + _strings(said.entry.get("supported_parameters"))
-    named = frozenset(
-        name
-        for name in RequestField
-        if name in listed or any(_is_named(place, name) for place in (said.parameters, said.supported))
-    )
+    parameters = said.named_parameters()
+    named = frozenset(name for name in RequestField if name in parameters)
     if not named and not isinstance(said.supported.get("parameters"), Mapping):
         return known
     # The catalogue has no place for what only one model knows.

@@ -17,6 +17,8 @@ from nanobot.nanogpt.models import Model, RequestField
 SEVERAL_PICTURES: Final = 4
 _KONTEXT_FIELDS = frozenset(RequestField)
 
+# What is transparent is for `nanobot.nanogpt.transparency` to tell, of which the guide says nothing; OpenAI's models take it:
+# https://platform.openai.com/docs/api-reference/images/createEdit
 _GUIDE = (
     Model(
         id="hidream",
@@ -73,6 +75,7 @@ _GUIDE = (
         description="Scales a picture up to a higher resolution",
         pictures="required",
         max_pictures=1,
+        uses_transparency=True,
     ),
     Model(
         id="flux-kontext",
@@ -95,6 +98,7 @@ _GUIDE = (
         description="Picture generation by GPT-4o",
         pictures="optional",
         max_pictures=SEVERAL_PICTURES,
+        uses_transparency=True,
     ),
     Model(
         id="gpt-image-1",
@@ -102,6 +106,7 @@ _GUIDE = (
         description="Advanced work on several pictures",
         pictures="optional",
         max_pictures=SEVERAL_PICTURES,
+        uses_transparency=True,
     ),
     Model(
         id="flux-lora/inpainting",
@@ -110,6 +115,7 @@ _GUIDE = (
         pictures="required",
         max_pictures=1,
         mask="required",
+        uses_transparency=True,
     ),
 )
 

@@ -38,6 +38,7 @@ class Model:
     `max_outputs` is the most pictures that one call gives, `fixed_outputs` the number that every call gives.
     `sizes` are the values that `size` may have. `prices` are US dollars per picture by size, or for `ANY_SIZE`.
     `fields` are the optional fields that it takes; `None` where nobody says.
+    One that `uses_transparency` gets input pictures with theirs, all others on white.
 
     Raises:
         ValueError: it takes no pictures and a number of them at once, fewer than it needs, or makes none.
@@ -56,6 +57,7 @@ class Model:
     prices: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
     fields: frozenset[RequestField] | None = None
     is_nsfw: bool = False
+    uses_transparency: bool = False
 
     def __post_init__(self) -> None:
         if (self.pictures == "none") != (self.max_pictures == 0):

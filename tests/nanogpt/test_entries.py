@@ -234,6 +234,30 @@ def test_what_only_one_model_knows_the_guide_adds() -> None:
     assert kontext.fields == frozenset({RequestField.SEED, RequestField.KONTEXT_MAX_MODE})
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        pytest.param({}, False, id="nothing is said"),
+        pytest.param({"id": "fal/remove-background"}, True, id="it cuts out"),
+        pytest.param({"name": "Crystal Upscaler"}, True, id="it enlarges"),
+        pytest.param({"tags": ["upscaling"]}, True, id="a tag says that it enlarges"),
+        pytest.param({"capabilities": {"inpainting": True}}, True, id="it paints within a mask"),
+        pytest.param(
+            {"supported_parameters": {"parameters": {"background": {"type": "string"}}}},
+            True,
+            id="a parameter",
+        ),
+        pytest.param({"supported_parameters": {"background": False}}, False, id="a parameter denied"),
+        pytest.param({"id": "gpt-image-1"}, True, id="the guide's table"),
+        pytest.param({"name": 7, "tags": "upscaling"}, False, id="nonsense"),
+    ],
+)
+def test_transparency_is_of_use_only_where_something_says_so(said: dict[str, Any], expected: bool) -> None:
+    (model,) = read_models([{"id": "fox-1", **said}])
+
+    assert model.uses_transparency is expected
+
+
 @pytest.mark.parametrize("said", [{"capabilities": {"nsfw": True}}, {"nsfw": True}])
 def test_a_model_for_adults_is_known_as_one(said: dict[str, Any]) -> None:
     assert read(**said).is_nsfw
