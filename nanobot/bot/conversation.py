@@ -13,8 +13,9 @@ from typing import Protocol, assert_never
 import discord
 
 from nanobot.bot.delivery import Delivery, Posted, Undeliverable
-from nanobot.bot.destination import Destination, jump_url_of
+from nanobot.bot.destination import Destination
 from nanobot.bot.happened import Happened, caption_of_request, caption_of_row, last_word_of, update_of
+from nanobot.bot.message_link import message_link
 from nanobot.bot.metrics import observe_outcome
 from nanobot.bot.packing import MAX_FILES, Parcel
 from nanobot.bot.progress import Progress, Update
@@ -135,7 +136,13 @@ class Conversation:
                 await self._delivery.tell(sentence, destination, ended_id=generation.id)
                 await self._note_told(generation.id)
             case Unannounced(generation=generation):
-                await self._delivery.try_edit_original(words.recovered(jump_url_of(generation)), destination)
+                link = message_link(
+                    generation.guild_id,
+                    asked_in=generation.channel_id,
+                    channel_id=generation.posted_channel_id or 0,
+                    message_id=generation.posted_message_id or 0,
+                )
+                await self._delivery.try_edit_original(words.recovered(link), destination)
                 await self._note_told(generation.id)
             case Recovered(generation=generation, pictures=pictures, cost=cost):
                 made = _Made(

@@ -18,6 +18,7 @@ import aiohttp
 import discord
 
 from nanobot.bot.destination import Destination
+from nanobot.bot.message_link import message_link
 from nanobot.bot.packing import Letter, Packing, Parcel
 from nanobot.bot.replies.generation import UPLOADING
 from nanobot.bot.trouble import DISCORD_TROUBLE
@@ -84,13 +85,7 @@ class Delivery:
                     "generation %s: %s is closed: %s", parcel.generation_id, type(way).__name__, error.text
                 )
                 continue
-            first = messages[0]
-            return Posted(
-                channel_id=first.channel.id,
-                message_id=first.id,
-                jump_url=first.jump_url,
-                is_response=isinstance(way, _ResponseWay),
-            )
+            return _posted(messages[0], destination, is_response=isinstance(way, _ResponseWay))
         raise Undeliverable(f"generation {parcel.generation_id} cannot be delivered to anybody")
 
     async def tell(self, sentence: str, destination: Destination, *, ended_id: str = "") -> bool:
@@ -260,6 +255,16 @@ class _DirectMessageWay:
 
 
 _Way = _ChannelWay | _InteractionWay | _ResponseWay | _DirectMessageWay
+
+
+def _posted(first: discord.Message, destination: Destination, *, is_response: bool) -> Posted:
+    link = message_link(
+        destination.guild_id,
+        asked_in=destination.channel_id,
+        channel_id=first.channel.id,
+        message_id=first.id,
+    )
+    return Posted(channel_id=first.channel.id, message_id=first.id, jump_url=link, is_response=is_response)
 
 
 def _is_final(error: discord.HTTPException) -> bool:

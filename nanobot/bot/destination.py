@@ -91,14 +91,6 @@ def of_generation(generation: Generation, client: discord.Client) -> Destination
     )
 
 
-def jump_url_of(generation: Generation) -> str:
-    """Return the link to the message with a posted generation's pictures."""
-    server = generation.guild_id or "@me"
-    return (
-        f"https://discord.com/channels/{server}/{generation.posted_channel_id}/{generation.posted_message_id}"
-    )
-
-
 def accounting_guild_id(interaction: discord.Interaction) -> int:
     """Return the server whose quotas apply.
 

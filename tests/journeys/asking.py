@@ -38,6 +38,12 @@ async def picture(
     return await channel.next_message(where=lambda message: bool(message.attachments))
 
 
+def link_to(message: Message) -> str:
+    """Return the link that opens a message in a server's channel: what a person's client makes of "Copy Message Link"."""
+    assert message.channel.guild is not None
+    return f"https://discord.com/channels/{message.channel.guild.id}/{message.channel.id}/{message.id}"
+
+
 def moment(sentence: str) -> datetime:
     """Return the moment that `sentence` tells twice, relative and in full, in the reader's own time zone."""
     found = _MOMENT.search(sentence)

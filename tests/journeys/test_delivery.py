@@ -9,7 +9,7 @@ from PIL import Image
 
 from nanobot.images.metadata import read_details
 from nanobot.sandbox.discord import File, Invocation, Message
-from tests.journeys.asking import models_listed
+from tests.journeys.asking import link_to, models_listed
 from tests.journeys.conftest import Community
 
 POST = "/channels/{channel_id}/messages"
@@ -87,8 +87,9 @@ async def test_a_commands_own_answer_holds_all_of_them_at_once(community: Commun
     community.channel.deny_bot("SEND_MESSAGES")
     call = await asked(community)
     only = await call.followup()
-    await call.settled(lambda message: message.content.startswith("Done"))
+    done = await call.settled(lambda message: message.content.startswith("Done"))
 
     assert names([only]) == [["more-grain-1.jpg", "more-grain-2.jpg", "more-grain-3.jpg"]]
     assert 0.6 * REQUEST_LIMIT_BYTES < sum(file.size for file in only.attachments) < REQUEST_LIMIT_BYTES
     assert with_pictures(community) == [only]
+    assert done.content.startswith(f"Done: {link_to(only)}\n")

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from nanobot.sandbox.discord import BadOption
+from tests.journeys.asking import link_to
 from tests.journeys.conftest import Community
 from tests.journeys.photographs import (
     file_of,
@@ -34,6 +35,7 @@ async def test_a_member_imagines_a_picture(community: Community) -> None:
     assert file.description == "Picture made from the prompt: a red fox in snow"
     assert picture.buttons == ["Again", "Edit…", "Delete"]
     done = await call.settled(lambda message: message.content.startswith("Done"))
+    assert done.content.startswith(f"Done: {link_to(picture)}\n")
     assert "19 pictures left" in done.content
     assert done.ephemeral
 

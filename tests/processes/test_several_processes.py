@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from nanobot.quotas.audit import audit
+from nanobot.sandbox.discord import Message
 from nanobot.sandbox.discord.invocations import Invocation
 from tests.processes.fleet import Fleet, open_fleet
 
@@ -18,6 +19,7 @@ SERVERS = 10
 MEMBERS = 5
 TOO_MANY_REQUESTS = 429
 REFUSED = "for all who use it together"
+OF_DIRECT_MESSAGES = "/channels/@me/"
 _PATIENCE_SECONDS = 200
 
 pytestmark = pytest.mark.timeout(600)
@@ -47,11 +49,7 @@ async def test_a_thousand_attempts_on_a_cap_of_a_hundred_are_granted_a_hundred_t
         fleet.nanogpt.trouble.let_go()
         fleet.let_leases_run_out()
         accepted = [call for call in calls if call not in refused]
-        for call in accepted:
-            await call.settled(
-                lambda message: message.content.startswith(("Done", "The bot was restarted")),
-                _PATIENCE_SECONDS,
-            )
+        told = [(await call.settled(is_last_word, _PATIENCE_SECONDS)).content for call in accepted]
         for bot in fleet.bots[1:]:
             assert await bot.stop() == 0
             assert "Traceback" not in bot.log
@@ -63,12 +61,18 @@ async def test_a_thousand_attempts_on_a_cap_of_a_hundred_are_granted_a_hundred_t
         assert (audited.sentences if not audited.balances else [], audited.totals.open_holds) == ([], 0)
         assert fleet.discord.commands.sync_count == 1
         assert max(orders(fleet).values()) == 1
+        # Whoever takes over knows nothing of the servers of others.
+        assert sum(OF_DIRECT_MESSAGES in each for each in told) == 0
 
 
 async def is_refused(call: Invocation) -> bool:
     """Wait for the first that is told of a request, and tell whether it is that nothing comes of it."""
     told = await call.settled(lambda message: not message.is_thinking, _PATIENCE_SECONDS)
     return REFUSED in told.content
+
+
+def is_last_word(message: Message) -> bool:
+    return message.content.startswith(("Done", "The bot was restarted"))
 
 
 def orders(fleet: Fleet) -> Counter[object]:

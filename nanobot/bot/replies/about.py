@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from discord.utils import format_dt
 
+from nanobot.bot.message_link import message_link
 from nanobot.bot.replies.generation import money, quote, shorten
 from nanobot.store.privacy import Erasure
 from nanobot.store.tables import Generation, GenerationStatus
@@ -104,9 +105,13 @@ def _history_line(number: int, generation: Generation) -> str:
     if generation.cost is not None:
         details.append(money(generation.cost))
     if generation.status is GenerationStatus.POSTED and generation.posted_message_id:
-        server = generation.guild_id or "@me"
         details.append(
-            f"https://discord.com/channels/{server}/{generation.posted_channel_id}/{generation.posted_message_id}"
+            message_link(
+                generation.guild_id,
+                asked_in=generation.channel_id,
+                channel_id=generation.posted_channel_id or 0,
+                message_id=generation.posted_message_id,
+            )
         )
     else:
         details.append(generation.status.value)
