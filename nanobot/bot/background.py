@@ -7,7 +7,6 @@ import logging
 import random
 import secrets
 from collections.abc import Callable, Collection, Coroutine
-from contextlib import aclosing
 from typing import Any, Final
 
 from nanobot.bot.alarms import hear
@@ -17,8 +16,8 @@ from nanobot.bot.resuming import LateSurface, request_of
 from nanobot.generation.books import LEASE_SECONDS
 from nanobot.generation.breaker import PROBE_SECONDS
 from nanobot.generation.presence import BEAT_SECONDS
-from nanobot.generation.recovery import Unsent, recover
-from nanobot.store.database import DatabaseUnreachable, is_sqlite, parse_url
+from nanobot.generation.recovery import LOOK_SECONDS, Recoverer, Recovery, Unsent
+from nanobot.store.database import DatabaseUnreachable
 from nanobot.store.tables import Generation
 
 log = logging.getLogger(__name__)
@@ -39,6 +38,13 @@ class Background:
         self._tasks: list[asyncio.Task[None]] = []
         self._rounds: set[asyncio.Task[None]] = set()
         self._resumed: set[asyncio.Task[None]] = set()
+        self._recoverer = Recoverer(
+            self._services.books,
+            self._services.collector,
+            self._deliver,
+            at_work=lambda: self._at_work,
+            start=self._begin_round,
+        )
 
     async def start(self) -> None:
         """Start all of it; NanoGPT is not waited for, so that the bot is online whether or not it is there."""
@@ -69,10 +75,13 @@ class Background:
 
     async def _round(self, work: Coroutine[Any, Any, None]) -> None:
         """Do `work` once, to its end even if whoever repeats it is stopped."""
+        await asyncio.shield(self._begin_round(work))
+
+    def _begin_round(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(_surviving(work))
         self._rounds.add(task)
         task.add_done_callback(self._rounds.discard)
-        await asyncio.shield(task)
+        return task
 
     async def _repeat(
         self, work: Callable[[], Coroutine[Any, Any, None]], every_seconds: float, *, jitter: float = 0.0
@@ -102,27 +111,19 @@ class Background:
     async def _recover_for_ever(self) -> None:
         """Deliver what was left behind: at once what the last run left, then whatever becomes stale."""
         await self._bot.wait_until_ready()
-        only_process = is_sqlite(parse_url(self._services.settings.database_url))
-        await self._round(self._recover(even_if_leased=only_process))
+        is_only_process = not self._services.database.is_shared
+        await self._round(self._recoverer.take_up(even_if_leased=is_only_process))
         while True:
-            await asyncio.sleep(LEASE_SECONDS / 2)
-            await self._round(self._recover(even_if_leased=False))
+            await asyncio.sleep(LOOK_SECONDS)
+            await self._round(self._recoverer.take_up())
 
-    async def _recover(self, *, even_if_leased: bool) -> None:
-        found = recover(
-            self._services.books,
-            self._services.collector,
-            at_work=lambda: self._at_work,
-            even_if_leased=even_if_leased,
-        )
-        async with aclosing(found):
-            async for recovery in found:
-                destination = of_generation(recovery.generation, self._bot)
-                if isinstance(recovery, Unsent):
-                    self._resume(recovery.generation, destination)
-                    continue
-                async with self._bot.conversation.underway():
-                    await self._bot.conversation.deliver_recovered(recovery, destination)
+    async def _deliver(self, recovery: Recovery) -> None:
+        destination = of_generation(recovery.generation, self._bot)
+        if isinstance(recovery, Unsent):
+            self._resume(recovery.generation, destination)
+            return
+        async with self._bot.conversation.underway():
+            await self._bot.conversation.deliver_recovered(recovery, destination)
 
     def _resume(self, generation: Generation, destination: Destination) -> None:
         """Go on with a request that was never sent, beside the others; once the bot stops it is left to the next start."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeAlias
+from functools import partial
+from typing import Any, Final, TypeAlias
 
 from nanobot.generation.books import LEASE_SECONDS, Books
 from nanobot.generation.collect import CollectedPicture, MissingPicture, PictureCollector
@@ -16,6 +17,12 @@ from nanobot.store.database import DATABASE_TROUBLE
 from nanobot.store.tables import Generation, GenerationStatus
 
 log = logging.getLogger(__name__)
+
+LOOK_SECONDS: Final = 5.0
+"""How often to look for what is left: together with the longest that a lease lasts, within a minute of a death."""
+
+AT_ONCE: Final = 4
+"""Each may hold some pictures in memory, and needs a connection to the database now and then."""
 
 NEVER_SENT = (
     "The bot was restarted before your request was sent. Nothing was taken from your quota; please ask again."
@@ -69,29 +76,69 @@ class Lost:
 Recovery: TypeAlias = Recovered | Unsent | Unannounced | Lost
 
 
-async def recover(
-    books: Books,
-    collector: PictureCollector,
-    *,
-    at_work: Callable[[], Collection[str]],
-    even_if_leased: bool = False,
-    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
-) -> AsyncGenerator[Recovery, None]:
-    """Take over what silent processes left, each once; arguments as in `Books.take_over`, `pause` between two leases.
+class Recoverer:
+    """Takes over what silent processes left, a few generations side by side, so that a slow one holds up few.
 
-    One at a time, so that a lease has to last for one delivery and not for all of them.
+    Args:
+        deliver: brings one to its person; its lease is kept meanwhile.
+        at_work: names the generations that this process is at work on otherwise.
+        start: runs the work on one, and sees to its errors.
+        pause: waits between two signs of life.
     """
-    seen: set[str] = set()
-    while taken := await books.take_over(
-        limit=1, at_work=lambda: {*at_work(), *seen}, even_if_leased=even_if_leased
-    ):
-        for generation in taken:
+
+    def __init__(
+        self,
+        books: Books,
+        collector: PictureCollector,
+        deliver: Callable[[Recovery], Awaitable[None]],
+        *,
+        at_work: Callable[[], Collection[str]],
+        start: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]] = asyncio.create_task,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._books = books
+        self._collector = collector
+        self._deliver = deliver
+        self._at_work = at_work
+        self._start = start
+        self._pause = pause
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+
+    async def take_up(self, *, even_if_leased: bool = False) -> None:
+        """Begin with all that nobody is at work on, each once, as soon as there is a place; `even_if_leased` as in `Books.take_over`."""
+        seen: set[str] = set()
+        while True:
+            while len(self._under_way) >= AT_ONCE:
+                await asyncio.wait(self._under_way.values(), return_when=asyncio.FIRST_COMPLETED)
+            taken = await self._books.take_over(
+                limit=1,
+                at_work=lambda: {*self._at_work(), *self._under_way, *seen},
+                even_if_leased=even_if_leased,
+            )
+            if not taken:
+                return
+            (generation,) = taken
             seen.add(generation.id)
             log.warning("generation %s: taken over as %s", generation.id, generation.status)
-            async with _leased(books, generation.id, pause):
-                recovery = await _recover_one(books, collector, generation)
+            task = self._under_way[generation.id] = self._start(self._recover(generation))
+            task.add_done_callback(partial(self._forget, generation.id))
+
+    async def idle(self) -> None:
+        """Wait until all that was begun is done.
+
+        Raises:
+            Exception: whatever went wrong with one of them.
+        """
+        await asyncio.gather(*self._under_way.values())
+
+    def _forget(self, generation_id: str, _: asyncio.Task[None]) -> None:
+        del self._under_way[generation_id]
+
+    async def _recover(self, generation: Generation) -> None:
+        async with _leased(self._books, generation.id, self._pause):
+            recovery = await _recover_one(self._books, self._collector, generation)
             if recovery is not None:
-                yield recovery
+                await self._deliver(recovery)
 
 
 async def _recover_one(books: Books, collector: PictureCollector, generation: Generation) -> Recovery | None:

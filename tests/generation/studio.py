@@ -22,7 +22,7 @@ from nanobot.clock import TurnableClock
 from nanobot.generation import events
 from nanobot.generation.books import LEASE_SECONDS
 from nanobot.generation.plan import ModelDefaults
-from nanobot.generation.recovery import Lost, Recovered, Recovery, Unannounced, Unsent, recover
+from nanobot.generation.recovery import Lost, Recovered, Recoverer, Recovery, Unannounced, Unsent
 from nanobot.generation.request import GenerationRequest, Kind, ReturnAddress
 from nanobot.quotas.policy import Rule
 from nanobot.quotas.standing import Member, Standing
@@ -181,16 +181,31 @@ class Studio:
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> list[Recovery]:
         """Take over what was left behind, as the bot does at its start and every so often."""
+        recoveries: list[Recovery] = []
+
+        async def note(recovery: Recovery) -> None:
+            recoveries.append(recovery)
+
+        recoverer = self.recoverer(note, pause=pause)
+        await recoverer.take_up(even_if_leased=even_if_leased)
+        await recoverer.idle()
+        return recoveries
+
+    def recoverer(
+        self,
+        deliver: Callable[[Recovery], Awaitable[None]],
+        *,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> Recoverer:
+        """Return what takes over, before it has begun."""
         services = self.services
-        found = recover(
+        return Recoverer(
             services.books,
             services.collector,
+            deliver,
             at_work=lambda: services.generator.active_ids,
-            even_if_leased=even_if_leased,
             pause=pause,
         )
-        async with aclosing(found) as recoveries:
-            return [recovery async for recovery in recoveries]
 
     async def deliver_left_behind(self, *, even_if_leased: bool = False) -> list[Recovery]:
         """Recover, and post what was made."""

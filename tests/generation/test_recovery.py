@@ -8,23 +8,45 @@ from datetime import timedelta
 
 import pytest
 
+from nanobot.clock import TurnableClock
 from nanobot.generation import events
 from nanobot.generation.books import LEASE_SECONDS, PATIENCE, TakenOver
 from nanobot.generation.plan import make_plan
 from nanobot.generation.recovery import (
+    AT_ONCE,
     NEVER_SENT,
     OUTCOME_UNKNOWN,
     PICTURES_GONE,
     Lost,
     Recovered,
-    recover,
+    Recovery,
 )
 from nanobot.nanogpt.catalogue import Catalogue
 from nanobot.nanogpt.shapes import ImageAnswer, InlinePicture
 from nanobot.quotas.desk import Hold
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
 from nanobot.store.tables import GenerationStatus
-from tests.generation.studio import DEFAULTS, Studio, asked, follow, open_studio, photograph, until
+from tests.generation.studio import DEFAULTS, NOON, Studio, asked, follow, open_studio, photograph, until
+
+
+class Doorstep:
+    """Where deliveries, or `only` one of them, wait until it is open."""
+
+    def __init__(self, *, only: str = "") -> None:
+        self._only = only
+        self.waiting: asyncio.Queue[str] = asyncio.Queue()
+        self.open = asyncio.Event()
+        self.news = asyncio.Event()
+        self.delivered: list[str] = []
+
+    async def deliver(self, recovery: Recovery) -> None:
+        generation_id = recovery.generation.id
+        if self._only in ("", generation_id):
+            self.waiting.put_nowait(generation_id)
+            await self.open.wait()
+        self.delivered.append(generation_id)
+        self.news.set()
+
 
 ANSWER = ImageAnswer(pictures=(InlinePicture(data=photograph("chelsea.png")),))
 
@@ -166,21 +188,58 @@ async def test_what_this_process_is_at_work_on_is_left_alone(studio: Studio) -> 
 
 async def test_a_request_that_is_accepted_while_recovery_delivers_is_left_alone(studio: Studio) -> None:
     """What is at work is asked anew each time: deliveries take long, and requests go on meanwhile."""
-    await leave_behind(studio, 1, GenerationStatus.HELD)
-    services = studio.services
-    found = recover(
-        services.books,
-        services.collector,
-        at_work=lambda: services.generator.active_ids,
-        even_if_leased=True,
-    )
-    async with aclosing(found) as recoveries, aclosing(studio.generate()) as stream:
-        await anext(recoveries)
+    ids = [await leave_behind(studio, number, GenerationStatus.HELD) for number in range(AT_ONCE)]
+    doorstep = Doorstep()
+    recoverer = studio.recoverer(doorstep.deliver)
+    taking_up = asyncio.create_task(recoverer.take_up(even_if_leased=True))
+    for _ in ids:
+        await doorstep.waiting.get()
+    async with aclosing(studio.generate()) as stream:
         await until(stream, events.Accepted)
+        doorstep.open.set()
+        await taking_up
 
-        assert [each async for each in recoveries] == []
+        assert sorted(doorstep.delivered) == ids
         await studio.post(await until(stream, events.Finished))
-    assert await studio.counted() == 2
+    assert await studio.counted() == AT_ONCE + 1
+
+
+async def test_a_slow_delivery_holds_up_nobody_behind_it(studio: Studio) -> None:
+    slow, *quick = [await leave_behind(studio, number, GenerationStatus.HELD) for number in range(3)]
+    doorstep = Doorstep(only=slow)
+    recoverer = studio.recoverer(doorstep.deliver)
+    await recoverer.take_up(even_if_leased=True)
+    assert await doorstep.waiting.get() == slow
+    while len(doorstep.delivered) < len(quick):
+        doorstep.news.clear()
+        await doorstep.news.wait()
+
+    assert sorted(doorstep.delivered) == quick
+    doorstep.open.set()
+    await recoverer.idle()
+    assert doorstep.delivered[-1] == slow
+
+
+async def test_what_has_no_place_in_this_process_is_left_to_another(
+    sqlite_url: str, nanogpt: NanoGPTStandIn
+) -> None:
+    clock, doorstep = TurnableClock(NOON), Doorstep()
+    async with (
+        open_studio(sqlite_url, nanogpt, clock=clock) as full,
+        open_studio(sqlite_url, nanogpt, clock=clock) as other,
+    ):
+        ids = [await leave_behind(full, number, GenerationStatus.HELD) for number in range(AT_ONCE + 2)]
+        full.let_leases_run_out()
+        recoverer = full.recoverer(doorstep.deliver)
+        taking_up = asyncio.create_task(recoverer.take_up())
+        here = [await doorstep.waiting.get() for _ in range(AT_ONCE)]
+        there = [recovery.generation.id for recovery in await other.recovered()]
+        doorstep.open.set()
+        await taking_up
+        await recoverer.idle()
+
+    assert sorted(here + there) == ids
+    assert sorted(doorstep.delivered) == sorted(here)
 
 
 async def test_what_another_process_took_over_is_not_sent(sqlite_url: str, nanogpt: NanoGPTStandIn) -> None:
