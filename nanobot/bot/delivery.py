@@ -134,7 +134,7 @@ class Delivery:
             letter = await packing.next_letter(may_split=way.splits)
             message = await self._post_retrying(way, letter)
         # Of a message that was there already, found by its nonce, the letter need not be a copy.
-        packing.posted(len(message.attachments) or len(letter.uploads))
+        packing.posted([file.filename for file in message.attachments], by=letter)
         return message
 
     async def _post_retrying(self, way: Way, letter: Letter) -> discord.Message:

@@ -12,7 +12,7 @@ import discord
 from nanobot.bot.destination import DEFAULT_FILE_LIMIT_BYTES
 from nanobot.bot.replies.generation import alt_text, further_pictures
 from nanobot.generation.collect import CollectedPicture
-from nanobot.images.filenames import picture_filename
+from nanobot.images.filenames import index_of, picture_filename
 from nanobot.images.fit import UploadFile, fit_for_upload
 from nanobot.images.metadata import PictureDetails
 from nanobot.images.workers import ImageWorkers
@@ -44,10 +44,12 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One message of a parcel: `uploads` are its pictures from the `first` on, counted from 1."""
+    """One message of a parcel: the `first` of its pictures is that of `total` which people get, counted from 1."""
 
     parcel: Parcel
     first: int
+    total: int
+    pictures: Sequence[CollectedPicture]
     uploads: Sequence[UploadFile]
 
     @property
@@ -56,7 +58,7 @@ class Letter:
         if self.first == 1:
             return self.parcel.content
         last = self.first + len(self.uploads) - 1
-        return further_pictures(self.first, last, len(self.parcel.pictures))
+        return further_pictures(self.first, last, self.total)
 
     @property
     def nonce(self) -> str:
@@ -66,16 +68,18 @@ class Letter:
 
     def files(self) -> list[discord.File]:
         """Return them anew: files are closed once they are sent."""
-        return [self._file(self.first + offset, upload) for offset, upload in enumerate(self.uploads)]
+        both = zip(self.pictures, self.uploads, strict=True)
+        return [self._file(number, *each) for number, each in enumerate(both, start=self.first)]
 
-    def _file(self, position: int, upload: UploadFile) -> discord.File:
-        prompt, pictures = self.parcel.prompt, self.parcel.pictures
+    def _file(self, number: int, picture: CollectedPicture, upload: UploadFile) -> discord.File:
+        prompt = self.parcel.prompt
         return discord.File(
             io.BytesIO(upload.data),
-            filename=picture_filename(prompt, position, upload.suffix),
-            description=alt_text(prompt, position, len(pictures)),
+            # Its place in the answer, whatever else is there: by it another process knows what it finds.
+            filename=picture_filename(prompt, picture.position, upload.suffix),
+            description=alt_text(prompt, number, self.total),
             # By the prefix SPOILER_: https://docs.discord.com/developers/resources/message#attachment-object
-            spoiler=pictures[position - 1].is_flagged,
+            spoiler=picture.is_flagged,
         )
 
 
@@ -86,12 +90,17 @@ class Packing:
         self._parcel = parcel
         self._workers = workers
         self._limit = min(limit_bytes, _ROOM_BYTES)
-        self._posted = 0
-        self._fitted: Sequence[UploadFile] | None = None
+        self._shown: set[int] = set()
+        self._fitted: dict[int, UploadFile] = {}
+
+    @property
+    def shown(self) -> int:
+        """How many different pictures people see, also such as are not at hand any more."""
+        return len(self._shown)
 
     @property
     def is_done(self) -> bool:
-        return self._posted >= len(self._parcel.pictures)
+        return not self._left
 
     async def next_letter(self, *, may_split: bool) -> Letter:
         """Return the next message: as many pictures as it takes, or all that are left, smaller, unless `may_split`.
@@ -105,25 +114,45 @@ class Packing:
             self._limit_to(_ROOM_BYTES // len(uploads))
             uploads = await self._fit()
             count = len(uploads)
-        return Letter(parcel=self._parcel, first=self._posted + 1, uploads=uploads[:count])
+        return Letter(
+            parcel=self._parcel,
+            first=self.shown + 1,
+            total=self.shown + len(uploads),
+            pictures=self._left[:count],
+            uploads=uploads[:count],
+        )
 
-    def posted(self, count: int) -> None:
-        """Take the next `count` pictures as posted."""
-        self._posted += count
-        self._fitted = None if self._fitted is None else self._fitted[count:]
+    def posted(self, names: Sequence[str], *, by: Letter | None = None) -> None:
+        """Take the pictures of files with these names as shown; if that is no news, those that are sent `by` a letter.
+
+        A file whose name does not tell which it is counts as the next one.
+        """
+        before = set(self._shown)
+        for name in names:
+            upcoming = next((picture.position for picture in self._left), 0)
+            self._shown.add(index_of(name) or upcoming)
+        if by is not None and self._shown == before:
+            self._shown.update(picture.position for picture in by.pictures)
+        for position in self._shown & self._fitted.keys():
+            del self._fitted[position]
 
     def shrink(self) -> None:
         """Make what is left smaller, to a size that is taken everywhere."""
         self._limit_to(min(self._limit // 2, DEFAULT_FILE_LIMIT_BYTES))
 
+    @property
+    def _left(self) -> Sequence[CollectedPicture]:
+        return [picture for picture in self._parcel.pictures if picture.position not in self._shown]
+
     def _limit_to(self, limit_bytes: int) -> None:
-        self._limit, self._fitted = limit_bytes, None
+        self._limit = limit_bytes
+        self._fitted.clear()
 
     async def _fit(self) -> Sequence[UploadFile]:
-        if self._fitted is None:
-            left = self._parcel.pictures[self._posted :]
-            self._fitted = await asyncio.gather(*(self._fit_one(picture) for picture in left))
-        return self._fitted
+        left = [picture for picture in self._left if picture.position not in self._fitted]
+        fitted = await asyncio.gather(*(self._fit_one(picture) for picture in left))
+        self._fitted.update(zip((picture.position for picture in left), fitted, strict=True))
+        return [self._fitted[picture.position] for picture in self._left]
 
     async def _fit_one(self, picture: CollectedPicture) -> UploadFile:
         details = self._parcel.details

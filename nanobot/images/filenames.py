@@ -8,6 +8,7 @@ import unicodedata
 _MAX_WORDS_CHARACTERS = 60
 _FALLBACK = "picture"
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
+_INDEX = re.compile(r"-(\d+)\.[a-z]+$")
 
 
 def picture_filename(prompt: str, index: int, suffix: str) -> str:
@@ -20,3 +21,9 @@ def picture_filename(prompt: str, index: int, suffix: str) -> str:
         whole, _, _ = words[: _MAX_WORDS_CHARACTERS + 1].rpartition("-")
         words = whole or words[:_MAX_WORDS_CHARACTERS]
     return f"{words or _FALLBACK}-{index}{suffix}"
+
+
+def index_of(filename: str) -> int | None:
+    """Return the index that `picture_filename` put into a name, and `None` for a name that has none."""
+    found = _INDEX.search(filename)
+    return None if found is None else int(found[1])
