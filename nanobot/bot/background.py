@@ -42,6 +42,7 @@ class Background:
             self._services.books,
             self._services.collector,
             self._deliver,
+            adopt=self._adopt,
             at_work=lambda: self._at_work,
             start=self._begin_round,
         )
@@ -116,6 +117,11 @@ class Background:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             await self._round(self._recoverer.take_up())
+
+    async def _adopt(self, generation: Generation) -> bool:
+        destination = of_generation(generation, self._bot)
+        async with self._bot.conversation.underway():
+            return await self._bot.conversation.adopt(generation, destination)
 
     async def _deliver(self, recovery: Recovery) -> None:
         destination = of_generation(recovery.generation, self._bot)

@@ -30,7 +30,7 @@ from nanobot.generation.request import GenerationRequest
 from nanobot.images.errors import PictureError
 from nanobot.images.metadata import PictureDetails
 from nanobot.store.database import DATABASE_TROUBLE
-from nanobot.store.tables import GenerationStatus
+from nanobot.store.tables import Generation, GenerationStatus
 
 log = logging.getLogger(__name__)
 
@@ -142,7 +142,9 @@ class Conversation:
                     channel_id=generation.posted_channel_id or 0,
                     message_id=generation.posted_message_id or 0,
                 )
-                await self._delivery.try_edit_original(words.recovered(link), destination)
+                message_id = generation.posted_message_id or 0
+                await self._delivery.try_point_to(message_id, words.recovered(link), destination)
+                await self._delivery.try_clear_progress(destination)
                 await self._note_told(generation.id)
             case Recovered(generation=generation, pictures=pictures, cost=cost):
                 made = _Made(
@@ -155,13 +157,31 @@ class Conversation:
             case _:
                 assert_never(recovery)
 
+    async def adopt(self, generation: Generation, destination: Destination) -> bool:
+        """Settle a `made` generation that an earlier attempt posted; tell whether there is no more to do now."""
+        try:
+            posted = await self._delivery.find(generation.id, destination)
+        except DISCORD_TROUBLE as error:
+            log.warning("generation %s: not looked for yet: %s", generation.id, error)
+            return True
+        if posted is None or _lost(generation, posted):
+            return False
+        await self._settle(generation.id, posted, cost=generation.cost)
+        await self._point_to(posted, destination)
+        await self._note_told(generation.id)
+        return True
+
     async def _hand_over_late(self, made: _Made, destination: Destination) -> None:
         posted = await self._post(made, destination)
         if not isinstance(posted, Posted):
             await self._delivery.tell(posted, destination)
-        elif not posted.is_response:
-            await self._delivery.try_edit_original(words.recovered(posted.jump_url), destination)
+        else:
+            await self._point_to(posted, destination)
         await self._note_told(made.generation_id)
+
+    async def _point_to(self, posted: Posted, destination: Destination) -> None:
+        late = words.recovered(posted.jump_url)
+        await self._delivery.try_point_to(posted.message_id, late, destination)
 
     async def _follow(
         self, happenings: events.EventStream, progress: Progress, happened: Happened
@@ -189,10 +209,10 @@ class Conversation:
             in_doubt=finished.in_doubt,
         )
         posted = await self._post(made, surface.destination)
-        if isinstance(posted, Posted):
-            await surface.celebrate(posted, await self._try_remaining(request), finished.cheaper)
-        else:
+        if not isinstance(posted, Posted):
             await surface.conclude(posted)
+        else:
+            await surface.celebrate(posted, await self._try_remaining(request), finished.cheaper)
 
     async def _post(self, made: _Made, destination: Destination) -> Posted | str:
         """Post and settle, or return the sentence that says why it did not work.
@@ -217,7 +237,7 @@ class Conversation:
         except (*DISCORD_TROUBLE, *DATABASE_TROUBLE) as error:
             log.warning("generation %s: not posted yet: %s", made.generation_id, error)
             return words.POSTPONED
-        await self._settle(made, posted)
+        await self._settle(made.generation_id, posted, cost=made.cost, in_doubt=made.in_doubt)
         return posted
 
     async def _close(self, made: _Made, error: str) -> None:
@@ -225,20 +245,27 @@ class Conversation:
             made.generation_id, GenerationStatus.FAILED, error, cost=made.cost, in_doubt=made.in_doubt
         )
 
-    async def _settle(self, made: _Made, posted: Posted) -> None:
-        """Settle what is posted. Where the database is away, recovery posts it again, which the nonce undoes, and settles."""
+    async def _settle(
+        self,
+        generation_id: str,
+        posted: Posted,
+        *,
+        cost: Decimal | None,
+        in_doubt: int | None = None,
+    ) -> None:
+        """Settle what is posted. Where the database is away, recovery finds it in its place, and settles."""
         try:
             await self._services.books.posted(
-                made.generation_id,
-                images=len(made.pictures),
-                cost=made.cost,
+                generation_id,
+                images=posted.images,
+                cost=cost,
                 channel_id=posted.channel_id,
                 message_id=posted.message_id,
                 is_told=False,
-                in_doubt=made.in_doubt,
+                in_doubt=in_doubt,
             )
         except DATABASE_TROUBLE as error:
-            log.error("generation %s: posted, and not settled yet: %s", made.generation_id, error)
+            log.error("generation %s: posted, and not settled yet: %s", generation_id, error)
 
     async def _note_told(self, generation_id: str) -> None:
         """Note that the person knows how it ended, or leave it to recovery to say so once more."""
@@ -275,3 +302,8 @@ class Conversation:
         except DATABASE_TROUBLE as error:
             log.warning("what is left of a quota cannot be told: %s", error)
             return None
+
+
+def _lost(generation: Generation, posted: Posted) -> int:
+    """Return how many of the pictures that a message can hold were made and are not posted."""
+    return max(0, min(generation.images_made, MAX_FILES) - posted.images)

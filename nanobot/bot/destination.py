@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import discord
 
@@ -13,6 +13,8 @@ from nanobot.store.tables import Generation
 
 # https://docs.discord.com/developers/reference#uploading-files
 DEFAULT_FILE_LIMIT_BYTES = 10 * 1024 * 1024
+# https://docs.discord.com/developers/interactions/receiving-and-responding#followup-messages
+INTERACTION_LASTS = timedelta(minutes=15)
 DIRECT_MESSAGES = 0
 
 
@@ -30,7 +32,9 @@ class Destination:
     interaction_token: str | None = None
     interaction_expires_at: datetime | None = None
     may_have_follow_up: bool = False
-    """A process ended as it posted a follow-up, which nobody can look for: another would be a second copy."""
+    """A process ended as it posted a follow-up, which not everywhere can be looked for: another would be a second copy."""
+    asked_since: int | None = None
+    """A snowflake of before the answer, where another process may have answered already; else nothing is looked for."""
 
     @property
     def address(self) -> ReturnAddress:
@@ -81,14 +85,24 @@ def of_generation(generation: Generation, client: discord.Client) -> Destination
         user_id=generation.user_id,
         guild_id=generation.guild_id,
         channel_id=generation.channel_id,
-        may_post_in_channel=not may_have_follow_up,
+        may_post_in_channel=True,
         file_limit_bytes=guild.filesize_limit if guild else DEFAULT_FILE_LIMIT_BYTES,
         reply_to_message_id=generation.reply_to_message_id,
         application_id=generation.application_id,
         interaction_token=generation.interaction_token,
         interaction_expires_at=generation.interaction_expires_at,
         may_have_follow_up=may_have_follow_up,
+        asked_since=_asked_since(generation),
     )
+
+
+def _asked_since(generation: Generation) -> int:
+    """Return a snowflake of before any answer, by Discord's own clock where a message or an interaction tells it."""
+    if generation.reply_to_message_id is not None:
+        return generation.reply_to_message_id
+    expires_at = generation.interaction_expires_at
+    asked_at = generation.created_at if expires_at is None else expires_at - INTERACTION_LASTS
+    return discord.utils.time_snowflake(asked_at)
 
 
 def accounting_guild_id(interaction: discord.Interaction) -> int:

@@ -39,8 +39,8 @@ class LateSurface:
 
     async def celebrate(self, posted: Posted, remaining: str | None, cheaper: CheaperSize | None) -> None:
         del remaining, cheaper  # the roles that count for the member are not known here
-        if not posted.is_response:
-            await self._delivery.try_edit_original(words.recovered(posted.jump_url), self._destination)
+        late = words.recovered(posted.jump_url)
+        await self._delivery.try_point_to(posted.message_id, late, self._destination)
 
 
 def request_of(generation: Generation, client: discord.Client, services: Services) -> GenerationRequest:

@@ -48,6 +48,9 @@ class ChannelWay:
         self._reply_to = destination.reply_to_message_id
         self._user_id = destination.user_id
 
+    async def place(self) -> discord.abc.Messageable:
+        return self._channel
+
     async def send(
         self, *, content: str, files: Sequence[discord.File], view: discord.ui.View | None, nonce: str | None
     ) -> discord.Message:
@@ -70,6 +73,9 @@ class InteractionWay:
     def __init__(self, webhook: discord.Webhook) -> None:
         self._webhook = webhook
 
+    async def place(self) -> None:
+        """Name none: a follow-up that was tried before would be in the channel, and is looked for there."""
+
     async def send(
         self, *, content: str, files: Sequence[discord.File], view: discord.ui.View | None, nonce: str | None
     ) -> discord.Message:
@@ -88,6 +94,9 @@ class ResponseWay:
 
     def __init__(self, webhook: discord.Webhook) -> None:
         self._webhook = webhook
+
+    async def place(self) -> None:
+        """Name none: another edit is no second copy."""
 
     async def send(
         self, *, content: str, files: Sequence[discord.File], view: discord.ui.View | None, nonce: str | None
@@ -108,10 +117,13 @@ class DirectMessageWay:
         self._client = client
         self._user_id = user_id
 
+    async def place(self) -> discord.abc.Messageable:
+        return await self._client.create_dm(discord.Object(self._user_id))
+
     async def send(
         self, *, content: str, files: Sequence[discord.File], view: discord.ui.View | None, nonce: str | None
     ) -> discord.Message:
-        channel = await self._client.create_dm(discord.Object(self._user_id))
+        channel = await self.place()
         return await channel.send(content, files=files, **_options(view, nonce))
 
     def addressed(self, sentence: str) -> str:

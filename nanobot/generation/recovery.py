@@ -81,6 +81,7 @@ class Recoverer:
 
     Args:
         deliver: brings one to its person; its lease is kept meanwhile.
+        adopt: looks for what was posted before the crash, and settles it; tells whether there is no more to do now.
         at_work: names the generations that this process is at work on otherwise.
         start: runs the work on one, and sees to its errors.
         pause: waits between two signs of life.
@@ -92,6 +93,7 @@ class Recoverer:
         collector: PictureCollector,
         deliver: Callable[[Recovery], Awaitable[None]],
         *,
+        adopt: Callable[[Generation], Awaitable[bool]],
         at_work: Callable[[], Collection[str]],
         start: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]] = asyncio.create_task,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -99,6 +101,7 @@ class Recoverer:
         self._books = books
         self._collector = collector
         self._deliver = deliver
+        self._adopt = adopt
         self._at_work = at_work
         self._start = start
         self._pause = pause
@@ -136,13 +139,16 @@ class Recoverer:
 
     async def _recover(self, generation: Generation) -> None:
         async with _leased(self._books, generation.id, self._pause):
+            # Before its pictures are fetched: these may be gone by now from NanoGPT, and are not needed.
+            if generation.status is GenerationStatus.MADE and await self._adopt(generation):
+                return
             recovery = await _recover_one(self._books, self._collector, generation)
             if recovery is not None:
                 await self._deliver(recovery)
 
 
 async def _recover_one(books: Books, collector: PictureCollector, generation: Generation) -> Recovery | None:
-    """Say what is to be done; nothing for now where the pictures are to be fetched in a later round."""
+    """Say what is to be done; nothing where it is done, or the pictures are to be fetched in a later round."""
     match generation.status:
         case GenerationStatus.MADE:
             return await _fetch(books, collector, generation)

@@ -203,6 +203,7 @@ class Studio:
             services.books,
             services.collector,
             deliver,
+            adopt=never,
             at_work=lambda: services.generator.active_ids,
             pause=pause,
         )
@@ -237,6 +238,12 @@ async def until(stream: events.EventStream, kind: type[_E]) -> _E:
 async def follow(stream: events.EventStream) -> list[events.Event]:
     """Listen to the end."""
     return [event async for event in stream]
+
+
+async def never(generation: Generation) -> bool:
+    """Find nothing that was posted: there is no Discord here."""
+    del generation
+    return False
 
 
 async def at_once(_seconds: float) -> None:

@@ -52,10 +52,10 @@ def moment(sentence: str) -> datetime:
     return datetime.fromtimestamp(int(found[1]), UTC)
 
 
-async def online_again(bot: BotProcess, discord: DiscordStandIn, **environment: str) -> None:
+async def online_again(bot: BotProcess, discord: DiscordStandIn, *arguments: str, **environment: str) -> None:
     """Start the bot another time and wait until it hears what happens."""
     before = discord.gateway.ready_count
-    await bot.start(**environment)
+    await bot.start(*arguments, **environment)
     await discord.world.changes.wait_until(
         lambda: True if discord.gateway.ready_count > before else None,
         timeout=START_SECONDS,

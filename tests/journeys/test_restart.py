@@ -167,6 +167,7 @@ async def test_a_database_that_goes_away_after_posting_shows_no_error(
     await call.settled(lambda message: message.content.startswith(RECOVERED))
     assert "1 of 20 pictures used today" in await answer(alice, "/usage", channel)
     assert sum(bool(message.attachments) for message in channel.messages.values()) == 1
+    assert sum(bool(request.files) for request in community.discord.requests) == 1
 
 
 async def test_a_picture_that_is_gone_after_the_restart_costs_nothing(community: Community) -> None:
