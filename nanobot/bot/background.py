@@ -118,10 +118,10 @@ class Background:
             await asyncio.sleep(LOOK_SECONDS)
             await self._round(self._recoverer.take_up())
 
-    async def _adopt(self, generation: Generation) -> bool:
+    async def _adopt(self, generation: Generation, *, in_part: bool = False) -> bool:
         destination = of_generation(generation, self._bot)
         async with self._bot.conversation.underway():
-            return await self._bot.conversation.adopt(generation, destination)
+            return await self._bot.conversation.adopt(generation, destination, in_part=in_part)
 
     async def _deliver(self, recovery: Recovery) -> None:
         destination = of_generation(recovery.generation, self._bot)

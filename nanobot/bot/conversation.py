@@ -153,35 +153,40 @@ class Conversation:
                     pictures=pictures[:MAX_FILES],
                     cost=cost,
                 )
-                await self._hand_over_late(made, destination)
+                await self._hand_over_late(made, generation, destination)
             case _:
                 assert_never(recovery)
 
-    async def adopt(self, generation: Generation, destination: Destination) -> bool:
-        """Settle a `made` generation that an earlier attempt posted; tell whether there is no more to do now."""
+    async def adopt(self, generation: Generation, destination: Destination, *, in_part: bool = False) -> bool:
+        """Settle a `made` generation that an earlier attempt posted, as `nanobot.generation.recovery.Adopt` has it."""
         try:
             posted = await self._delivery.find(generation.id, destination)
         except DISCORD_TROUBLE as error:
             log.warning("generation %s: not looked for yet: %s", generation.id, error)
             return True
-        if posted is None or _lost(generation, posted):
+        if posted is None or (_lost(generation, posted) and not in_part):
             return False
         await self._settle(generation.id, posted, cost=generation.cost)
-        await self._point_to(posted, destination)
+        await self._point_to(generation, posted, destination)
         await self._note_told(generation.id)
         return True
 
-    async def _hand_over_late(self, made: _Made, destination: Destination) -> None:
+    async def _hand_over_late(self, made: _Made, generation: Generation, destination: Destination) -> None:
         posted = await self._post(made, destination)
         if not isinstance(posted, Posted):
             await self._delivery.tell(posted, destination)
         else:
-            await self._point_to(posted, destination)
+            await self._point_to(generation, posted, destination)
         await self._note_told(made.generation_id)
 
-    async def _point_to(self, posted: Posted, destination: Destination) -> None:
-        late = words.recovered(posted.jump_url)
-        await self._delivery.try_point_to(posted.message_id, late, destination)
+    async def _point_to(self, generation: Generation, posted: Posted, destination: Destination) -> None:
+        """Tell where the pictures are, and if the caption does not tell that some are lost, that too."""
+        if posted.is_continued and (lost := _lost(generation, posted)):
+            sentence = words.in_part(posted.jump_url, posted.images, lost)
+            await self._delivery.tell(sentence, destination, ended_id=generation.id, beside=posted.message_id)
+        else:
+            late = words.recovered(posted.jump_url)
+            await self._delivery.try_point_to(posted.message_id, late, destination)
 
     async def _follow(
         self, happenings: events.EventStream, progress: Progress, happened: Happened
@@ -211,6 +216,8 @@ class Conversation:
         posted = await self._post(made, surface.destination)
         if not isinstance(posted, Posted):
             await surface.conclude(posted)
+        elif lost := len(made.pictures) - posted.images:
+            await surface.conclude(words.in_part(posted.jump_url, posted.images, lost))
         else:
             await surface.celebrate(posted, await self._try_remaining(request), finished.cheaper)
 

@@ -121,11 +121,16 @@ class Delivery:
         shown = {index_of(name) or name for name in _names(found)}
         return _posted(found[0], destination, images=len(shown), is_continued=True)
 
-    async def tell(self, sentence: str, destination: Destination, *, ended_id: str = "") -> bool:
+    async def tell(
+        self, sentence: str, destination: Destination, *, ended_id: str = "", beside: int = 0
+    ) -> bool:
         """Tell the person something in the place where they asked; say whether that was possible.
 
-        The last word about the generation `ended_id` is told once, even if another process tells it again.
+        The last word about the generation `ended_id` is told once, even if another process tells it again. If the
+        message `beside` is the interaction's own response it stays, and nothing is told.
         """
+        if beside and (response := await self._try_response(destination)) and response.id == beside:
+            return False
         nonce = f"end-{ended_id}"[:_MAX_NONCE_CHARACTERS] if ended_id else None
         if await self.try_edit_original(sentence, destination):
             return True

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from nanobot.generation.books import LEASE_SECONDS, Books
 from nanobot.generation.collect import CollectedPicture, MissingPicture, PictureCollector
@@ -76,12 +76,21 @@ class Lost:
 Recovery: TypeAlias = Recovered | Unsent | Unannounced | Lost
 
 
+class Adopt(Protocol):
+    """Settles a `made` one that was posted before the crash, `in_part` also one of which only some pictures were.
+
+    It tells whether there is no more to do now.
+    """
+
+    async def __call__(self, generation: Generation, *, in_part: bool = False) -> bool: ...
+
+
 class Recoverer:
     """Takes over what silent processes left, a few generations side by side, so that a slow one holds up few.
 
     Args:
         deliver: brings one to its person; its lease is kept meanwhile.
-        adopt: looks for what was posted before the crash, and settles it; tells whether there is no more to do now.
+        adopt: looks for what was posted before the crash, and settles it.
         at_work: names the generations that this process is at work on otherwise.
         start: runs the work on one, and sees to its errors.
         pause: waits between two signs of life.
@@ -93,7 +102,7 @@ class Recoverer:
         collector: PictureCollector,
         deliver: Callable[[Recovery], Awaitable[None]],
         *,
-        adopt: Callable[[Generation], Awaitable[bool]],
+        adopt: Adopt,
         at_work: Callable[[], Collection[str]],
         start: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]] = asyncio.create_task,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -142,16 +151,18 @@ class Recoverer:
             # Before its pictures are fetched: these may be gone by now from NanoGPT, and are not needed.
             if generation.status is GenerationStatus.MADE and await self._adopt(generation):
                 return
-            recovery = await _recover_one(self._books, self._collector, generation)
+            recovery = await _recover_one(self._books, self._collector, self._adopt, generation)
             if recovery is not None:
                 await self._deliver(recovery)
 
 
-async def _recover_one(books: Books, collector: PictureCollector, generation: Generation) -> Recovery | None:
+async def _recover_one(
+    books: Books, collector: PictureCollector, adopt: Adopt, generation: Generation
+) -> Recovery | None:
     """Say what is to be done; nothing where it is done, or the pictures are to be fetched in a later round."""
     match generation.status:
         case GenerationStatus.MADE:
-            return await _fetch(books, collector, generation)
+            return await _fetch(books, collector, adopt, generation)
         case GenerationStatus.RUNNING:
             log.error("generation %s: sent before the restart; its cost is unknown", generation.id)
             await books.close(
@@ -191,7 +202,9 @@ def _end_of(status: GenerationStatus) -> str:
             return NOT_MADE
 
 
-async def _fetch(books: Books, collector: PictureCollector, generation: Generation) -> Recovery | None:
+async def _fetch(
+    books: Books, collector: PictureCollector, adopt: Adopt, generation: Generation
+) -> Recovery | None:
     if generation.images_made < generation.images_wanted:
         log.error(
             "generation %s: %d of %d pictures are there; what the rest cost is unknown",
@@ -208,6 +221,8 @@ async def _fetch(books: Books, collector: PictureCollector, generation: Generati
         return None
     if pictures:
         return Recovered(generation=generation, pictures=pictures, cost=_cost(generation, pictures))
+    if await adopt(generation, in_part=True):
+        return None
     await books.close(generation.id, GenerationStatus.FAILED, "no picture could be fetched after a restart")
     return Lost(generation=generation, sentence=PICTURES_GONE)
 

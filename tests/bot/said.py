@@ -116,6 +116,7 @@ SAID: Mapping[Callable[..., str], list[str]] = {
         generation.done(LINK, quotas.remaining_line(STANDING), CHEAPER),
     ],
     generation.recovered: [generation.recovered(LINK)],
+    generation.in_part: [generation.in_part(LINK, 1, 1), generation.in_part(LINK, 3, 2)],
     generation.no_right_to_answer: [generation.no_right_to_answer("<#600>")],
     generation.caption: [
         generation.caption(CAPTION),

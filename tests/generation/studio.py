@@ -240,9 +240,9 @@ async def follow(stream: events.EventStream) -> list[events.Event]:
     return [event async for event in stream]
 
 
-async def never(generation: Generation) -> bool:
+async def never(generation: Generation, *, in_part: bool = False) -> bool:
     """Find nothing that was posted: there is no Discord here."""
-    del generation
+    del generation, in_part
     return False
 
 

@@ -139,6 +139,15 @@ def recovered(jump_url: str) -> str:
     return f"Done, a little late because the bot was restarted: {jump_url}"
 
 
+def in_part(jump_url: str, shown: int, lost: int) -> str:
+    """Say where some of several pictures are, and what became of the rest."""
+    is_or_are = "is" if shown == 1 else "are"
+    rest = "The other one is lost" if lost == 1 else f"The other {lost} are lost"
+    return (
+        f"{shown} of your {shown + lost} pictures {is_or_are} here: {jump_url}\n{rest} and cost you nothing."
+    )
+
+
 def no_right_to_answer(channel: str) -> str:
     """Say in a direct message why nothing happened in `channel`."""
     return (
