@@ -13,10 +13,11 @@ from nanobot.bot.alarms import hear
 from nanobot.bot.client import NanobotClient
 from nanobot.bot.destination import Destination, of_generation
 from nanobot.bot.resuming import LateSurface, request_of
-from nanobot.generation.books import LEASE_SECONDS
+from nanobot.generation.books import RENEW_SECONDS
 from nanobot.generation.breaker import PROBE_SECONDS
 from nanobot.generation.presence import BEAT_SECONDS
 from nanobot.generation.recovery import LOOK_SECONDS, Recoverer, Recovery, Unsent
+from nanobot.generation.vigil import WATCH_SECONDS, Vigil
 from nanobot.store.database import DatabaseUnreachable
 from nanobot.store.tables import Generation
 
@@ -38,12 +39,14 @@ class Background:
         self._tasks: list[asyncio.Task[None]] = []
         self._rounds: set[asyncio.Task[None]] = set()
         self._resumed: set[asyncio.Task[None]] = set()
+        self._vigil = Vigil(database=self._services.database, owner=self._services.books.owner)
         self._recoverer = Recoverer(
             self._services.books,
             self._services.collector,
             self._deliver,
             adopt=self._adopt,
             at_work=lambda: self._at_work,
+            silent=self._vigil.silent if self._services.database.is_shared else None,
             start=self._begin_round,
         )
 
@@ -57,7 +60,8 @@ class Background:
             self._repeat(self._services.catalogue.refresh_if_stale, CATALOGUE_LOOK_SECONDS, jitter=_JITTER),
             self._repeat(self._services.presence.renew, BEAT_SECONDS),
             self._watch_breaker(),
-            self._repeat(self._renew_leases, LEASE_SECONDS / 3),
+            self._repeat(self._renew_leases, RENEW_SECONDS),
+            self._watch_leases(),
             self._tell_alarms(),
             self._recover_for_ever(),
         ):
@@ -100,6 +104,10 @@ class Background:
     async def _renew_leases(self) -> None:
         if at_work := self._at_work:
             await self._services.books.renew_leases(at_work)
+
+    async def _watch_leases(self) -> None:
+        if self._services.database.is_shared:
+            await self._repeat(self._vigil.look, WATCH_SECONDS)
 
     @property
     def _at_work(self) -> frozenset[str]:

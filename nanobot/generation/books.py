@@ -24,14 +24,18 @@ from nanobot.quotas.policy import QuotaRefusal
 from nanobot.store import generations, leases, pictures
 from nanobot.store.database import DATABASE_TROUBLE, Database
 from nanobot.store.generations import Ended
-from nanobot.store.leases import Lease
+from nanobot.store.leases import Lease, Silent
 from nanobot.store.pictures import NewPicture
 from nanobot.store.tables import Generation, GenerationStatus
 from nanobot.store.tables import Picture as StoredPicture
 
 log = logging.getLogger(__name__)
 
-LEASE_SECONDS = 60
+LEASE_SECONDS = 50
+RENEW_SECONDS = 4
+"""How long to wait from one renewal of the leases, or attempt at one, to the next."""
+SIGN_SECONDS = 6
+"""How long an attempt may take. What these numbers have to do with an absent database: `nanobot.generation.vigil`."""
 # Of ten connections to PostgreSQL: holds wait for each other's locks, and whoever has paid must not wait behind them.
 _HOLDS_AT_ONCE: Final = 4
 _NEVER_SENT: Final = frozenset({GenerationStatus.CANCELLED, GenerationStatus.INTERRUPTED})
@@ -234,8 +238,8 @@ class Books:
             return await generations.get(session, generation_id)
 
     async def renew_leases(self, generation_ids: Collection[str]) -> None:
-        """Say of these generations that their process is still alive."""
-        async with self._database.begin() as session:
+        """Say of these generations that their process is still alive, or raise `DatabaseUnreachable`."""
+        async with self._database.begin_within(SIGN_SECONDS) as session:
             await leases.renew(session, self._lease(), generation_ids)
 
     async def try_release_leases(self) -> None:
@@ -262,13 +266,19 @@ class Books:
         return self._clock.now() < generation.created_at + LINKS_LAST
 
     async def take_over(
-        self, *, limit: int, at_work: Callable[[], Collection[str]], even_if_leased: bool = False
+        self,
+        *,
+        limit: int,
+        at_work: Callable[[], Collection[str]],
+        silent: Silent | None = None,
+        even_if_leased: bool = False,
     ) -> Sequence[Generation]:
         """Take up to `limit` generations that nobody is at work on any more; this process is at work on `at_work()`.
 
         With `even_if_leased` leases do not count: for the start of the only process of a database, which knows that
-        nobody else can be at work. `at_work` is asked inside the transaction: on SQLite it then names every request
-        whose row can be seen here, also one that was accepted a moment ago.
+        nobody else can be at work. Where there may be others, `silent` tells of which leases it is known that nobody
+        renews them. Both are asked inside the transaction: on SQLite `at_work` then names every request whose row can
+        be seen here, also one that was accepted a moment ago.
         """
         async with self._database.begin() as session:
             lease = self._lease()
@@ -278,6 +288,7 @@ class Books:
                 lease=lease,
                 limit=limit,
                 at_work=at_work(),
+                silent=None if silent is None else silent(),
             )
 
     def _lease(self) -> Lease:

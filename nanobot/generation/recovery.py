@@ -11,9 +11,10 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, Final, Protocol, TypeAlias
 
-from nanobot.generation.books import LEASE_SECONDS, Books
+from nanobot.generation.books import RENEW_SECONDS, Books
 from nanobot.generation.collect import CollectedPicture, MissingPicture, PictureCollector
 from nanobot.store.database import DATABASE_TROUBLE
+from nanobot.store.leases import Silent
 from nanobot.store.tables import Generation, GenerationStatus
 
 log = logging.getLogger(__name__)
@@ -92,6 +93,7 @@ class Recoverer:
         deliver: brings one to its person; its lease is kept meanwhile.
         adopt: looks for what was posted before the crash, and settles it.
         at_work: names the generations that this process is at work on otherwise.
+        silent: as in `Books.take_over`.
         start: runs the work on one, and sees to its errors.
         pause: waits between two signs of life.
     """
@@ -104,6 +106,7 @@ class Recoverer:
         *,
         adopt: Adopt,
         at_work: Callable[[], Collection[str]],
+        silent: Silent | None = None,
         start: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]] = asyncio.create_task,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -112,6 +115,7 @@ class Recoverer:
         self._deliver = deliver
         self._adopt = adopt
         self._at_work = at_work
+        self._silent = silent
         self._start = start
         self._pause = pause
         self._under_way: dict[str, asyncio.Task[None]] = {}
@@ -125,6 +129,7 @@ class Recoverer:
             taken = await self._books.take_over(
                 limit=1,
                 at_work=lambda: {*self._at_work(), *self._under_way, *seen},
+                silent=self._silent,
                 even_if_leased=even_if_leased,
             )
             if not taken:
@@ -247,7 +252,7 @@ async def _leased(
 
 async def _renew(books: Books, generation_id: str, pause: Callable[[float], Awaitable[None]]) -> None:
     while True:
-        await pause(LEASE_SECONDS / 3)
+        await pause(RENEW_SECONDS)
         try:
             await books.renew_leases([generation_id])
         except DATABASE_TROUBLE as error:

@@ -8,6 +8,7 @@ where writers run side by side, what must not change is locked by row (`nanobot.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -32,6 +33,8 @@ _LOCK_SECONDS = 15
 _POOL_SECONDS = 30
 # A machine that vanished in a transaction keeps its row locks until PostgreSQL notices, by itself after two hours.
 _IDLE_SECONDS = 30
+LETTING_GO_SECONDS: Final = 2
+"""How long SQLAlchemy waits for the polite end of a connection to PostgreSQL that was given up in a statement."""
 _SQLITE_READERS = 4
 _POSTGRES_CONNECTIONS = 10
 
@@ -109,6 +112,20 @@ class Database:
             with reaching(self._url):
                 await session.connection()
             yield session
+
+    @asynccontextmanager
+    async def begin_within(self, seconds: float) -> AsyncIterator[AsyncSession]:
+        """Open a transaction as `begin` does, for what is tried anew soon: it does not outlast a network that is silent.
+
+        On PostgreSQL it is given up after `seconds`, and then ends within `LETTING_GO_SECONDS`, where else it could wait
+        for an answer long after the server is back. An SQLite file has no network, and waits for its turn alone.
+
+        Raises:
+            DatabaseUnreachable: whatever the database, the driver or the network said, or that they said nothing.
+        """
+        with reaching(self._url):
+            async with asyncio.timeout(seconds if self.is_shared else None), self.begin() as session:
+                yield session
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:

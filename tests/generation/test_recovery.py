@@ -10,10 +10,11 @@ import pytest
 
 from nanobot.clock import TurnableClock
 from nanobot.generation import events
-from nanobot.generation.books import LEASE_SECONDS, PATIENCE, TakenOver
+from nanobot.generation.books import LEASE_SECONDS, PATIENCE, RENEW_SECONDS, TakenOver
 from nanobot.generation.plan import make_plan
 from nanobot.generation.recovery import (
     AT_ONCE,
+    LOOK_SECONDS,
     NEVER_SENT,
     OUTCOME_UNKNOWN,
     PICTURES_GONE,
@@ -142,6 +143,11 @@ async def test_a_lease_keeps_others_off_until_it_runs_out(studio: Studio) -> Non
     studio.clock.turn(timedelta(seconds=1))
 
     assert len(await studio.recovered()) == 1
+
+
+def test_who_dies_is_taken_over_within_a_minute_and_who_lives_is_not() -> None:
+    assert LEASE_SECONDS + LOOK_SECONDS < 60
+    assert LEASE_SECONDS > 3 * RENEW_SECONDS
 
 
 async def test_a_renewed_lease_lasts_longer(studio: Studio) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 import sys
 from collections.abc import AsyncIterator
@@ -18,57 +17,15 @@ from nanobot.sandbox.discord import DiscordStandIn
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
 from tests.journeys.asking import answer, picture
 from tests.journeys.conftest import Community
+from tests.store.cable import Cable
 from tests.store.databases import postgres_server, postgres_template, postgres_url
 
 __all__ = ["postgres_server", "postgres_template", "postgres_url"]  # fixtures
 
 
-class Cable:
-    """Carries every connection on to a server, until it is cut."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self._host = host
-        self._far_port = port
-        self._server: asyncio.Server | None = None
-        self._writers: set[asyncio.StreamWriter] = set()
-        self.port = 0
-
-    async def plug(self) -> None:
-        """Accept connections, at the same port as before."""
-        self._server = await asyncio.start_server(self._carry, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
-
-    async def cut(self) -> None:
-        """Break off every connection, and take no other."""
-        if self._server is not None:
-            self._server.close()
-        for writer in self._writers:
-            writer.transport.abort()
-
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        far_reader, far_writer = await asyncio.open_connection(self._host, self._far_port)
-        both = {writer, far_writer}
-        self._writers |= both
-        await asyncio.wait(
-            [asyncio.create_task(_pump(reader, far_writer)), asyncio.create_task(_pump(far_reader, writer))]
-        )
-        self._writers -= both
-
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with closing(writer):
-        try:
-            while data := await reader.read(65536):
-                writer.write(data)
-                await writer.drain()
-        except ConnectionError:
-            return
-
-
 @pytest.fixture
 async def cable(postgres_url: str) -> AsyncIterator[Cable]:
-    url = make_url(postgres_url)
-    cable = Cable(url.host or "127.0.0.1", url.port or 5432)
+    cable = Cable(make_url(postgres_url))
     await cable.plug()
     yield cable
     await cable.cut()
@@ -120,14 +77,12 @@ async def test_a_database_that_is_gone_for_a_while_refuses_some_and_loses_nothin
     discord: DiscordStandIn,
     nanogpt: NanoGPTStandIn,
     cable: Cable,
-    postgres_url: str,
     bot: BotProcess,
 ) -> None:
     """Whoever asks meanwhile is refused; the picture that was being made is posted and counted."""
     guild = discord.add_guild("Fox Den")
     channel, alice, bob = guild.add_channel("general"), guild.add_member("alice"), guild.add_member("bob")
-    through = make_url(postgres_url).set(host="127.0.0.1", port=cable.port)
-    await bot.start(DATABASE_URL=through.render_as_string(hide_password=False))
+    await bot.start(DATABASE_URL=cable.url)
     await discord.bot_online(START_SECONDS)
     nanogpt.trouble.hold()
     call = await alice.types("/imagine prompt:a red fox", channel)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -52,9 +52,19 @@ class Fleet:
 
 @asynccontextmanager
 async def open_fleet(
-    folder: Path, database_url: str, *, processes: int, servers: int, members: int, cap: int
+    folder: Path,
+    database_url: str,
+    *,
+    processes: int,
+    servers: int,
+    members: int,
+    cap: int,
+    through: Sequence[str] = (),
 ) -> AsyncIterator[Fleet]:
-    """Bring `processes` bots online at once; all members of all servers together may have `cap` pictures."""
+    """Bring `processes` bots online at once; all members of all servers together may have `cap` pictures.
+
+    Each finds the database where `through` says, if it says anything.
+    """
     async with AsyncExitStack() as stack:
         discord = DiscordStandIn(shard_count=SHARDS, max_concurrency=16, response_deadline_seconds=300)
         nanogpt = NanoGPTStandIn(api_key=API_KEY, balance=Decimal(1000))
@@ -74,8 +84,13 @@ async def open_fleet(
         environment = _environment(discord, nanogpt, database_url, cap)
         share = SHARDS // processes
         bots = [
-            await _start(folder / str(first), f"{first}-{first + share - 1}", environment, clock, stack)
-            for first in range(0, SHARDS, share)
+            await _start(
+                folder / str(first),
+                {**environment, "DATABASE_URL": url, "SHARD_IDS": f"{first}-{first + share - 1}"},
+                clock,
+                stack,
+            )
+            for first, url in zip(range(0, SHARDS, share), through or [database_url] * processes, strict=True)
         ]
         await discord.world.changes.wait_until(
             lambda: True if discord.gateway.ready_count == SHARDS else None,
@@ -93,10 +108,10 @@ async def open_fleet(
 
 
 async def _start(
-    folder: Path, shard_ids: str, environment: Mapping[str, str], clock: ShiftedClock, stack: AsyncExitStack
+    folder: Path, environment: Mapping[str, str], clock: ShiftedClock, stack: AsyncExitStack
 ) -> BotProcess:
     await asyncio.to_thread(folder.mkdir)
-    bot = PreloadedBot(folder, {**environment, "SHARD_IDS": shard_ids})
+    bot = PreloadedBot(folder, environment)
     stack.push_async_callback(bot.stop)
     await bot.start("run", "--clock", str(clock.file))
     return bot

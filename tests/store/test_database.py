@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from nanobot.store import bot_state
 from nanobot.store.database import Database, DatabaseUnreachable, DatabaseUrlError
+from tests.store.cable import Cable
 from tests.store.rows import add_generation
 
 
@@ -209,3 +211,37 @@ def test_an_address_that_will_not_do_is_one_sentence(url: str) -> None:
         Database.open(url)
 
     assert "hunter2" not in failure.value.sentence
+
+
+async def test_what_is_tried_anew_soon_does_not_wait_for_a_network_that_says_nothing(
+    postgres_url: str,
+) -> None:
+    """A statement whose packets are lost is else waited for a minute, also where the server is back after a second."""
+    cable = Cable(make_url(postgres_url))
+    await cable.plug()
+    database = Database.open(cable.url)
+    try:
+        await database.ping()
+        cable.clog()
+        async with asyncio.timeout(30):
+            with pytest.raises(DatabaseUnreachable, match="does not answer"):
+                async with database.begin_within(0.1) as session:
+                    await bot_state.put(session, "sign", 1)
+        cable.clear()
+
+        async with database.begin_within(30) as session:
+            assert await bot_state.get(session, "sign") is None
+    finally:
+        await database.close()
+        await cable.cut()
+
+
+async def test_whatever_goes_wrong_with_what_is_tried_anew_is_the_database_that_is_away(
+    database: Database,
+) -> None:
+    async def ask_in_vain() -> None:
+        async with database.begin_within(30) as session:
+            await session.execute(text("SELECT * FROM no_table"))
+
+    with pytest.raises(DatabaseUnreachable):
+        await ask_in_vain()
