@@ -7,9 +7,11 @@ import logging
 import random
 import secrets
 from collections.abc import Callable, Collection, Coroutine
+from functools import partial
 from typing import Any, Final
 
 from nanobot.bot.alarms import hear
+from nanobot.bot.announcing import announce_untold
 from nanobot.bot.client import NanobotClient
 from nanobot.bot.destination import Destination, of_generation
 from nanobot.bot.resuming import LateSurface, request_of
@@ -26,6 +28,7 @@ log = logging.getLogger(__name__)
 CATALOGUE_LOOK_SECONDS: Final = 600.0
 """How often it is looked whether the list of models is an hour old; where NanoGPT gave none, so soon it is asked again."""
 
+_UNTOLD_LOOK_SECONDS: Final = 5.0
 _JITTER: Final = 0.2
 _LAST_ROUND_SECONDS: Final = 5.0
 
@@ -62,6 +65,7 @@ class Background:
             self._watch_breaker(),
             self._repeat(self._renew_leases, RENEW_SECONDS),
             self._watch_leases(),
+            self._repeat(partial(announce_untold, self._bot), _UNTOLD_LOOK_SECONDS),
             self._tell_alarms(),
             self._recover_for_ever(),
         ):

@@ -254,3 +254,5 @@ async def _record(
         after=after,
     )
     await quota_changes.record(session, change)
+    if actor.actor_id == OPERATOR:  # an admin's command tells the server's log channel itself
+        await quota_changes.leave_untold(session, change)

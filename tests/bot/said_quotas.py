@@ -242,6 +242,7 @@ SAID_OF_QUOTAS: Mapping[Callable[..., str], list[str]] = {
         quota_rules.changes_page(CHANGES[:2], has_more=True),
         quota_rules.changes_page([], has_more=False),
     ],
+    quota_rules.announced_change: [quota_rules.announced_change(change) for change in CHANGES[:2]],
     quota_rules.change_line: [quota_rules.change_line(change) for change in CHANGES],
     quota_report.title: [quota_report.title("Fox Den", 30)],
     quota_report.nothing_made: [quota_report.nothing_made(7)],

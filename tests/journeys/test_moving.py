@@ -9,7 +9,7 @@ import pytest
 
 from tests.journeys.asking import answer, online_again, picture
 from tests.journeys.conftest import Community
-from tests.journeys.test_operator import Terminal
+from tests.journeys.terminal import Terminal
 from tests.store.databases import postgres_server, postgres_template, postgres_url
 
 __all__ = ["postgres_server", "postgres_template", "postgres_url"]  # fixtures

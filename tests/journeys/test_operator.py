@@ -7,10 +7,8 @@ import re
 import signal
 import socket
 import sqlite3
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -22,43 +20,9 @@ from nanobot.store.migrate import is_current, migrate
 from tests.journeys.asking import answer, online_again, picture
 from tests.journeys.conftest import API_KEY, Community
 from tests.journeys.health import free_port, page
+from tests.journeys.terminal import ROOT, Terminal
 
-ROOT = Path(__file__).parents[2]
 UNREACHABLE = "Discord cannot be reached: check the network, and DISCORD_API_URL if it is set."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """How `python bot.py` ended."""
-
-    code: int | None
-    out: str
-    err: str
-
-
-class Terminal:
-    """A terminal in `folder` with nothing in its environment but `environment`."""
-
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
-        self.folder = folder
-        self._environment = environment
-
-    async def opens(self, *arguments: str) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            str(ROOT / "bot.py"),
-            *arguments,
-            cwd=self.folder,
-            env=self._environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-
-    async def reads(self, process: asyncio.subprocess.Process) -> Ended:
-        """Wait for the end."""
-        async with asyncio.timeout(START_SECONDS):
-            out, err = await process.communicate()
-        return Ended(code=process.returncode, out=out.decode(), err=err.decode())
 
 
 async def test_the_first_start_needs_the_example_file_and_two_secrets(

@@ -73,6 +73,11 @@ def announced(actor_id: int, told: str) -> str:
     return f"<@{actor_id}> · {told}"
 
 
+def announced_change(change: QuotaChange) -> str:
+    """Say in the log channel what was changed at a terminal."""
+    return f"Whoever runs the bot · {_change(change)}"
+
+
 def rules_words(rules: Sequence[Rule]) -> str:
     """Return such as "20 pictures per week and $2 per month"."""
     if len(rules) == len(Unit) and all(rule.amount is None for rule in rules):
