@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -11,6 +12,7 @@ from typing_extensions import override
 
 from nanobot.bot.conversation import Conversation
 from nanobot.bot.delivery import Delivery
+from nanobot.bot.doors import is_worth_logging
 from nanobot.bot.remembered import RememberedPictures
 from nanobot.bot.services import Services
 from nanobot.bot.shards import IdentifyTurns, shards_of
@@ -45,6 +47,7 @@ class NanobotClient(discord.AutoShardedClient):
         self.conversation = Conversation(services, self.delivery, buttons)
         self.remembered = RememberedPictures()
         self.stopping = False
+        logging.getLogger(app_commands.CommandTree.__module__).addFilter(is_worth_logging)
         self._identify_turns = IdentifyTurns(services.database, services.clock)
         self._identify_buckets = 1
         self.tree: app_commands.CommandTree[NanobotClient] = app_commands.CommandTree(

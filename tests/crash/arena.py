@@ -133,13 +133,19 @@ class Arena:
             waiting_for="every generation to be told of",
         )
 
+    @property
+    def too_late(self) -> set[str]:
+        """What Discord itself said of that the bot did not respond: its first response was refused."""
+        return {prompt for prompt, command in self.commands.items() if command.was_too_late}
+
     async def ended_or_all_told(self, bot: Bot) -> None:
-        """Wait until everybody who asked last is accepted and told, or the bot has ended."""
+        """Wait until everybody who asked last is accepted and told, or told by Discord, or the bot has ended."""
         last = {*list(self.commands)[-4:], *list(self.messages)[-1:]}
 
         def is_over() -> bool:
             rows = self.rows()
-            return last <= {row.prompt for row in rows} and not any(row.is_leased for row in rows)
+            told = {row.prompt for row in rows} | self.too_late
+            return last <= told and not any(row.is_leased for row in rows)
 
         await self.discord.world.changes.wait_until(
             lambda: True if bot.ended.done() or is_over() else None,
@@ -153,6 +159,8 @@ class Arena:
         found = [line for row in rows for line in self._findings_of(row)]
         prompts = Counter(row.prompt for row in rows)
         found += [f"{prompt}: accepted {count} times" for prompt, count in prompts.items() if count > 1]
+        begun = (prompt for prompt in self.too_late if prompt in prompts or self._orders(prompt))
+        found += [f"{prompt}: begun, though too late" for prompt in begun]
         unpaid = self.nanogpt.paid_pictures - sum(self._paid(row.prompt) for row in rows)
         if unpaid:
             found.append(f"{unpaid} pictures were paid for nobody")
@@ -227,9 +235,9 @@ class Arena:
 
 
 @asynccontextmanager
-async def open_arena(folder: Path) -> AsyncIterator[Arena]:
+async def open_arena(folder: Path, *, response_deadline_seconds: float = 3.0) -> AsyncIterator[Arena]:
     """Bring the stand-ins up, with models whose pictures cost no time, and a bot that is not started yet."""
-    discord = DiscordStandIn()
+    discord = DiscordStandIn(response_deadline_seconds=response_deadline_seconds)
     nanogpt = NanoGPTStandIn(api_key=API_KEY, balance=Decimal(1000), on_request=discord.world.changes.ring)
     nanogpt.catalogue.add(Model(id="tiny", name="Tiny", price=Decimal("1.0"), resolutions=_TINY))
     nanogpt.catalogue.add(

@@ -133,3 +133,17 @@ async def test_a_kill_while_nanogpt_paints_is_charged_to_nobody(tmp_path: Path) 
 
         assert await reckon(arena) == []
         assert sum(row.status == "unknown" for row in arena.rows()) >= 3
+
+
+async def test_whom_the_bot_answers_too_late_is_charged_nothing(tmp_path: Path) -> None:
+    """On a busy machine that may happen between any two kills; whoever wrote a message is answered all the same."""
+    async with open_arena(tmp_path, response_deadline_seconds=0) as arena:
+        bot = await arena.start_online()
+        await arena.ask()
+        await arena.ended_or_all_told(bot)
+        await bot.kill()
+
+        assert await reckon(arena) == []
+        assert arena.too_late == arena.commands.keys()
+        assert [row.prompt for row in arena.rows()] == list(arena.messages)
+        assert arena.nanogpt.paid_pictures == 1

@@ -7,6 +7,7 @@ from discord import app_commands
 from typing_extensions import override
 
 from nanobot.bot.client import Interaction
+from nanobot.bot.trouble import DISCORD_TROUBLE
 
 
 class AdminCommands(app_commands.Group):
@@ -33,7 +34,11 @@ class AdminCommands(app_commands.Group):
             raise app_commands.NoPrivateMessage
         if not interaction.permissions.manage_guild:
             raise app_commands.MissingPermissions(["manage_guild"])
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        try:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+        except DISCORD_TROUBLE as error:
+            # Of what a check raises, only an error of discord.py's commands reaches the door.
+            raise app_commands.CheckFailure from error
         return True
 
 

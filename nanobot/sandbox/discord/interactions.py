@@ -142,6 +142,8 @@ class InteractionDesk:
         if invocation.is_acknowledged:
             raise ApiRefusal(Refusal.ALREADY_ACKNOWLEDGED)
         if invocation.is_late:
+            invocation.was_too_late = True
+            self.world.changes.ring()
             raise ApiRefusal(Refusal.UNKNOWN_INTERACTION)
         callback = _fitting_callback(invocation, body.get("type"))
         data = body.get("data") or {}

@@ -69,6 +69,8 @@ class Invocation:
     followups: list[Message] = field(default_factory=list)
     modal: Modal | None = None
     choices: list[Json] | None = None
+    was_too_late: bool = False
+    """Whether the bot's first response came after the deadline, and was refused."""
     _acknowledged_after: float | None = None
     _is_expired: bool = False
 
