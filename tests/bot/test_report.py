@@ -9,27 +9,34 @@ import io
 import os
 import subprocess
 import sys
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from PIL import Image
 
-from nanobot.bot.report.chart import Chart, chart_of, top_members
+from nanobot.bot.report import painter
+from nanobot.bot.report.chart import Chart, Name, chart_of, members_in
 from nanobot.bot.report.painting import ChartNotPainted, paint
 from nanobot.bot.report.table import as_file, table_of
 from nanobot.store.reports import DayUsage
 
 DAYS = [date(2026, 3, 17), date(2026, 3, 18)]
-NAMES = {1: "ada"}
+NAMES = {1: Name(shown="ada", account="ada.l")}
 
 
 def use(day: int, user_id: int, pictures: int, model: str = "hidream") -> DayUsage:
     return DayUsage(day=day, user_id=user_id, model=model, images=pictures, cost=Decimal("0.014") * pictures)
 
 
-def chart(rows: list[DayUsage], names: dict[int, str] = NAMES) -> Chart:
+def chart(rows: list[DayUsage], names: dict[int, Name] = NAMES) -> Chart:
     return chart_of(rows, title="Fox Den", days=DAYS, names=names)
+
+
+def paint_here(painted: Chart) -> bytes:
+    """Return what the program would, without starting it."""
+    return painter.paint(asdict(painted))
 
 
 def test_each_day_is_summed_by_member_and_by_model() -> None:
@@ -56,7 +63,7 @@ def test_eight_members_are_named_and_the_rest_are_summed(members: int, last: str
     assert shown[-1].label == last
     assert len(shown) == min(members, 9)
     assert sum(each.pictures[0] for each in shown) == sum(row.images for row in rows)
-    assert top_members(rows) == list(range(1, min(members, 8) + 1))
+    assert members_in(rows) == list(range(1, members + 1))
 
 
 def test_the_table_has_a_line_for_each_day_member_and_model() -> None:
@@ -87,19 +94,39 @@ def test_a_table_that_is_too_large_to_be_sent_is_packed() -> None:
     assert gzip.decompress(packed[1]) == table.encode()
 
 
-async def test_the_chart_is_painted_whatever_members_are_called() -> None:
-    """`$` starts no formula, `_` hides nobody, and what no font has is a box: the picture itself is looked at."""
-    odd = chart([use(0, 1, 2), use(0, 2, 2), use(1, 3, 1)], {1: "$x^$", 2: "_ada", 3: "狐狸 🦊 " * 20})
-    plain = chart([use(0, 1, 2), use(0, 2, 2), use(1, 3, 1)], {1: " ", 2: " ", 3: " "})
+def test_who_has_no_name_here_is_shown_by_number() -> None:
+    (shown,) = chart([use(0, 7, 1)]).by_member
 
-    with (
-        Image.open(io.BytesIO(await paint(odd))) as painted,
-        Image.open(io.BytesIO(await paint(plain))) as bare,
-    ):
+    assert (shown.label, shown.plain) == ("7", "7")
+
+
+@pytest.mark.parametrize(
+    ("called", "same"),
+    [
+        pytest.param("🦊 Ada ✨🦊", "Ada ✨", id="emoji are left out"),
+        pytest.param("狐狸", "ada.l", id="a script that the font lacks"),
+        pytest.param("שלום", "ada.l", id="a script from right to left"),
+        pytest.param("🦊🦊", "ada.l", id="nothing but emoji"),
+        pytest.param("Zoë $x$", "Zoë $x$", id="no formula"),
+        pytest.param("_ada", "_ada", id="no hidden entry"),
+    ],
+)
+def test_a_name_that_cannot_be_painted_gives_way_to_the_account_s(called: str, same: str) -> None:
+    """No boxes: the painted legends are compared."""
+    rows = [use(0, 1, 2), use(1, 2, 1)]
+    odd = chart(rows, {1: Name(shown=called, account="ada.l")})
+    plain = chart(rows, {1: Name(shown=same, account="ada.l")})
+    other = chart(rows, {1: Name(shown="somebody else", account="ada.l")})
+
+    assert paint_here(odd) == paint_here(plain)
+    assert paint_here(odd) != paint_here(other)
+
+
+async def test_the_chart_has_a_ground_of_its_own() -> None:
+    """It is as readable on Discord's dark page as on the light one."""
+    with Image.open(io.BytesIO(await paint(chart([use(0, 1, 2)])))) as painted:
         assert (painted.format, painted.mode) == ("PNG", "RGBA")
-        assert painted.size == bare.size
-        assert painted.getpixel((2, 2)) == (30, 31, 34, 255)  # a ground of its own, opaque
-        assert painted.tobytes() != bare.tobytes()
+        assert painted.getpixel((2, 2)) == (30, 31, 34, 255)
 
 
 async def test_ninety_days_of_many_are_painted_too() -> None:

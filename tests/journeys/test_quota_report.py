@@ -46,6 +46,25 @@ async def test_a_report_is_a_chart_with_a_table_beside_it(community: Community) 
     ]
 
 
+async def test_the_table_names_everybody_who_is_still_here(community: Community) -> None:
+    """The chart sums up whoever made little; the table does not."""
+    guild, ada, channel = community.guild, community.ada, community.channel
+    members = [guild.add_member(f"painter{number}") for number in range(11)]
+    for member in members:
+        await picture(member, "/imagine prompt:a fox", channel)
+    gone = members.pop()
+    del guild.members[gone.id]
+
+    call = await ada.types("/quota report days:7", channel)
+    _, table = (await call.settled(lambda message: bool(message.attachments))).attachments
+
+    rows = list(csv.DictReader(io.StringIO(table.data.decode())))
+    assert {row["member_id"]: row["member"] for row in rows} == {
+        str(gone.id): "",
+        **{str(member.id): f"Painter{number}" for number, member in enumerate(members)},
+    }
+
+
 async def test_where_nothing_was_made_there_is_nothing_to_show(community: Community) -> None:
     ada, channel = community.ada, community.channel
 

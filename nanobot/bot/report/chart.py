@@ -19,9 +19,13 @@ NO_MODEL: Final = "(not known)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """One member or model: pictures and US dollars for each day of the report."""
+    """One member or model: pictures and US dollars for each day of the report.
+
+    `plain` takes the place of a label that no font of the painter has.
+    """
 
     label: str
+    plain: str
     pictures: tuple[int, ...]
     usd: tuple[float, ...]
 
@@ -36,25 +40,32 @@ class Chart:
     by_model: tuple[Series, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """What a member is called here, and their account's own name, which Discord keeps to a few plain characters."""
+
+    shown: str
+    account: str
+
+
 def chart_of(
-    rows: Sequence[DayUsage], *, title: str, days: Sequence[date], names: Mapping[int, str]
+    rows: Sequence[DayUsage], *, title: str, days: Sequence[date], names: Mapping[int, Name]
 ) -> Chart:
     """Sum `rows` for each day by member and by model; whoever is not among the first becomes one of the others."""
+    known = {str(user_id): name for user_id, name in names.items()}
     return Chart(
         title=title,
         days=tuple(day.isoformat() for day in days),
-        by_member=_series(rows, len(days), lambda row: str(row.user_id), _member_labels(names)),
-        by_model=_series(rows, len(days), lambda row: row.model, {"": NO_MODEL}),
+        by_member=_series(rows, len(days), lambda row: str(row.user_id), known),
+        by_model=_series(
+            rows, len(days), lambda row: row.model, {"": Name(shown=NO_MODEL, account=NO_MODEL)}
+        ),
     )
 
 
-def top_members(rows: Sequence[DayUsage]) -> list[int]:
-    """Return who made most pictures, first the one who made most, as many as are shown."""
-    return [int(user_id) for user_id in _ranked(rows, lambda row: str(row.user_id))[:SHOWN_SERIES]]
-
-
-def _member_labels(names: Mapping[int, str]) -> dict[str, str]:
-    return {str(user_id): name for user_id, name in names.items()}
+def members_in(rows: Sequence[DayUsage]) -> list[int]:
+    """Return who made pictures, first the one who made most."""
+    return [int(user_id) for user_id in _ranked(rows, lambda row: str(row.user_id))]
 
 
 def _ranked(rows: Sequence[DayUsage], key: Callable[[DayUsage], str]) -> list[str]:
@@ -65,7 +76,7 @@ def _ranked(rows: Sequence[DayUsage], key: Callable[[DayUsage], str]) -> list[st
 
 
 def _series(
-    rows: Sequence[DayUsage], days: int, key: Callable[[DayUsage], str], labels: Mapping[str, str]
+    rows: Sequence[DayUsage], days: int, key: Callable[[DayUsage], str], names: Mapping[str, Name]
 ) -> tuple[Series, ...]:
     ranked = _ranked(rows, key)
     # One that would be alone among the others has its own name.
@@ -76,12 +87,14 @@ def _series(
         name = key(row) if key(row) in shown else None
         pictures[name][row.day] += row.images
         usd[name][row.day] += row.cost
+    named = [(name, names.get(name, Name(shown=name, account=name))) for name in shown]
+    others = [(None, Name(shown=OTHERS, account=OTHERS))] if any(pictures[None]) else []
     return tuple(
         Series(
-            label=OTHERS if name is None else labels.get(name, name),
+            label=called.shown,
+            plain=called.account,
             pictures=tuple(pictures[name]),
             usd=tuple(float(each) for each in usd[name]),
         )
-        for name in [*shown, None]
-        if name is not None or any(pictures[None])
+        for name, called in [*named, *others]
     )

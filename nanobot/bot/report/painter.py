@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import sys
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
@@ -18,8 +18,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 # Discord shows pictures on a dark or a light page: a ground of its own is readable on either.
 _GROUND: Final = "#1e1f22"
@@ -32,9 +33,10 @@ _COLOURS: Final = (
 )  # fmt: skip
 _INCHES: Final = (12.0, 7.5)
 _DOTS_PER_INCH: Final = 110
+_PADDING_INCHES: Final = 0.1
 _DATES_SHOWN: Final = 8
 _LABEL_CHARACTERS: Final = 24
-_BOX: Final = "\N{WHITE SQUARE}"
+_RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
 
 
 def main() -> None:
@@ -45,9 +47,10 @@ def main() -> None:
 def paint(chart: dict[str, Any]) -> bytes:
     """Return the PNG of a `Chart` as JSON has it: pictures to the left, dollars to the right, members above models."""
     mpl.rcParams.update(_style())
-    figure = Figure(figsize=_INCHES, dpi=_DOTS_PER_INCH, layout="constrained")
+    layout = ConstrainedLayoutEngine(w_pad=_PADDING_INCHES, h_pad=_PADDING_INCHES)
+    figure = Figure(figsize=_INCHES, dpi=_DOTS_PER_INCH, layout=layout)
     FigureCanvasAgg(figure)
-    figure.suptitle(_paintable(chart["title"]), fontsize=15, fontweight="bold")
+    figure.suptitle(_paintable(chart["title"]).strip(" ·"), fontsize=15, fontweight="bold")
     days = [date.fromisoformat(day) for day in chart["days"]]
     grid = figure.subplots(2, 2, squeeze=False)
     for axes, subject, series in zip(
@@ -56,11 +59,18 @@ def paint(chart: dict[str, Any]) -> bytes:
         _paint_bars(axes[0], f"Pictures a day by {subject}", days, [each["pictures"] for each in series])
         _paint_bars(axes[1], f"Dollars a day by {subject}", days, [each["usd"] for each in series])
         axes[0].yaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-        axes[1].yaxis.set_major_formatter(FuncFormatter(lambda dollars, _: f"${dollars:g}"))
-        _add_legend(axes[1], [each["label"] for each in series])
+        axes[1].yaxis.set_major_formatter(_Dollars(useOffset=False))
+        _add_legend(axes[1], [_paintable(each["label"]) or each["plain"] for each in series])
     png = io.BytesIO()
     figure.savefig(png, format="png")
     return png.getvalue()
+
+
+class _Dollars(ScalarFormatter):
+    """Writes all amounts of an axis with as many digits."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return f"${super().__call__(x, pos)}"
 
 
 def _style() -> dict[Any, Any]:
@@ -116,14 +126,18 @@ def _add_legend(axes: Axes, labels: Sequence[str]) -> None:
     )
     # Put in afterwards, since matplotlib leaves out a label that starts with an underscore.
     for text, label in zip(legend.get_texts(), labels, strict=True):
-        text.set_text(_shortened(_paintable(label)))
+        text.set_text(_shortened(label))
 
 
 def _paintable(words: str) -> str:
-    """Return `words` with a box in place of each run of characters that the font does not have."""
+    """Return `words` without what the font lacks, such as emoji, or writes in the wrong direction; empty if that is all."""
     glyphs = get_font(findfont("DejaVu Sans")).get_charmap()
-    boxed = "".join(character if ord(character) in glyphs else _BOX for character in words)
-    return re.sub(f"{_BOX}+", _BOX, boxed)
+    kept = "".join(
+        character
+        for character in words
+        if ord(character) in glyphs and unicodedata.bidirectional(character) not in _RIGHT_TO_LEFT
+    )
+    return " ".join(kept.split()) if any(character.isalnum() for character in kept) else ""
 
 
 def _shortened(label: str) -> str:
