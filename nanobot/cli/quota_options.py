@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from nanobot.errors import OperatorError
+from nanobot.quotas.books import to_dollars
 from nanobot.quotas.policy import Rule
 from nanobot.settings import Period
 from nanobot.store.rules import SERVER_SUBJECT
@@ -204,7 +205,7 @@ def _dollars(text: str) -> Decimal:
 
 def _signed_dollars(text: str) -> Decimal:
     try:
-        number = Decimal(text)
+        number = to_dollars(Decimal(text))
     except InvalidOperation as error:
         raise argparse.ArgumentTypeError("an amount such as 2.50 is needed") from error
     if not number.is_finite():

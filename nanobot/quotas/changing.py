@@ -42,7 +42,8 @@ class QuotaInputError(PersonError):
 
     def __init__(self, *, what: str, unit: Unit, amount: Amount, least: str, most: int) -> None:
         of = "a number" if unit is Unit.IMAGES else "an amount in US dollars"
-        super().__init__(f"{what} is {of} from {least} to {most:,}, and {amount:,} is not: give another.")
+        given = f"{Decimal(amount).normalize():,f}"
+        super().__init__(f"{what} is {of} from {least} to {most:,}, and {given} is not: give another.")
         self.amount = amount
 
 

@@ -16,6 +16,7 @@ from nanobot.bot.commands.admin import answer
 from nanobot.bot.destination import member_of
 from nanobot.bot.replies import quota_rules as words
 from nanobot.errors import PersonError
+from nanobot.quotas import books
 from nanobot.quotas.changing import MAX_RULE_AMOUNT
 from nanobot.quotas.policy import Rule
 from nanobot.quotas.standing import Member
@@ -86,8 +87,8 @@ def rules_of(images: int | None, usd: float | None, period: PeriodName, *, unlim
 
 
 def to_dollars(number: float) -> Decimal:
-    """Return a number as it was typed: 0.1 is a tenth."""
-    return Decimal(str(number))
+    """Return a number as it was typed, 0.1 for a tenth, as far as the books can hold it."""
+    return books.to_dollars(Decimal(str(number)))
 
 
 async def set_rules(interaction: Interaction, subject: Subject, rules: Mapping[Unit, Rule | None]) -> None:
