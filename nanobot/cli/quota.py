@@ -123,7 +123,7 @@ class _Terminal:
                     rule=None,
                     actor_id=OPERATOR,
                 )
-        _say([words.rule_removed(self._shown)])
+        _say([words.rule_removed(self._shown, self._options.unit)])
 
     async def _grant(self) -> None:
         options = self._options

@@ -212,8 +212,10 @@ SAID_OF_QUOTAS: Mapping[Callable[..., str], list[str]] = {
     ],
     quota_rules.blocked: [quota_rules.blocked("<@7>")],
     quota_rules.rule_removed: [
-        quota_rules.rule_removed("<@&8>"),
-        quota_rules.rule_removed(quota_rules.ALL_TOGETHER),
+        quota_rules.rule_removed("<@&8>", None),
+        quota_rules.rule_removed("<@&8>", Unit.IMAGES),
+        quota_rules.rule_removed(quota_rules.ALL_TOGETHER, None),
+        quota_rules.rule_removed(quota_rules.ALL_TOGETHER, Unit.USD),
     ],
     quota_rules.granted: [
         quota_rules.granted("<@7>", "3 pictures", None),

@@ -227,6 +227,41 @@ def test_the_owners_limit_is_told_without_its_amounts(used: str) -> None:
     assert ("**The bot's own limit** is used up for everybody" in page) is (used == "2")
 
 
+@pytest.mark.parametrize(
+    ("used", "granted", "words"),
+    [
+        pytest.param(2, 0, "1 picture left;", id="none extra"),
+        pytest.param(1, 2, "4 pictures left, 2 of them extra;", id="some extra"),
+        pytest.param(3, 2, "2 pictures left, all of them extra;", id="all extra"),
+        pytest.param(3, 1, "1 picture left, an extra;", id="one extra"),
+        pytest.param(3, 0, "0 pictures left;", id="nothing left"),
+    ],
+)
+def test_what_is_left_says_how_much_of_it_is_extra(used: int, granted: int, words: str) -> None:
+    assert remaining_line(standing(3, BotRule(), used=used, granted=granted)).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [
+        pytest.param(1, "1 extra on top until {0}, for when the quota is used up.", id="one"),
+        pytest.param(
+            2,
+            "2 extra on top, for when the quota is used up; 1 of it until {0}, 1 of it until {0}.",
+            id="two",
+        ),
+        pytest.param(5, "one more grant lapses later.", id="five"),
+        pytest.param(6, "2 more grants lapse later.", id="six"),
+    ],
+)
+def test_extras_tell_when_they_lapse(ends: int, words: str) -> None:
+    own = standing(3, BotRule())
+    grants = tuple(GrantLeft(grant_id=number, amount=1, expires_at=ANEW) for number in range(ends))
+    page = usage_page(replace(own, images=replace(own.images, grants=grants)))
+
+    assert page.splitlines()[2].endswith(words.format("<t:1774224000:f>"))
+
+
 def test_a_limit_in_dollars_is_shown_beside_the_one_in_pictures() -> None:
     own = standing(3, BotRule(), used=1)
     usd = replace(
@@ -242,7 +277,7 @@ def test_a_limit_in_dollars_is_shown_beside_the_one_in_pictures() -> None:
         "**In dollars** · $0.50 of $2.00 used this week",
         "`█████░░░░░░░░░░░░░░░`",
         "$0.014 of these are still in the making.",
-        "$0.25 extra on top, for when the quota is used up; $0.25 of it until <t:1774224000:f>.",
+        "$0.25 extra on top until <t:1774224000:f>, for when the quota is used up.",
         f"**$1.75** left; starts anew {ANEW_WORDS}.",
         "-# By this server's default: $2.00 per week.",
     ]

@@ -51,7 +51,7 @@ async def test_a_rule_is_set_shown_listed_and_cleared(operator: Operator) -> Non
         "role 8 · 40 pictures per day · whoever runs the bot, …",
         "member 7 · 5 pictures per week and $2.50 per week · whoever runs the bot, …",
     ]
-    assert cleared == ["member 7: no rule of its own any more; the more general ones apply."]
+    assert cleared == ["member 7: no rule in pictures of its own any more; the more general ones apply."]
     assert "member 7 · $2.50 per week · whoever runs the bot, …" in await said(operator, "list --guild 1")
 
 
@@ -81,7 +81,7 @@ async def test_extras_are_given_and_a_quota_is_reset_and_corrected(operator: Ope
     log = await said(operator, "log --guild 0")
 
     assert granted.out == (
-        "member 7 got 3 pictures and $1.00 extra, which count once the quota is used up, "
+        "member 7 got 3 pictures and $1.00 extra, for when the quota is used up, "
         f"until {end:%Y-%m-%d %H:%M} UTC.\n"
     )
     assert corrected.out.startswith("member 7 · 2 of 20 pictures used today\n")

@@ -82,7 +82,7 @@ async def test_extras_lapse_at_the_end_of_the_day_that_was_named(
     usage = await community.usage(alice)
 
     assert by_date.startswith(
-        f"<@{alice.id}> got 3 pictures extra, which count once the quota is used up, until <t:{end}:f>."
+        f"<@{alice.id}> got 3 pictures extra, for when the quota is used up, until <t:{end}:f>."
     )
     assert f"until <t:{end}:f>." in by_days
     assert f"6 extra on top, for when the quota is used up; 2 of it until <t:{end}:f>." in usage

@@ -41,7 +41,7 @@ async def test_a_limit_in_dollars_counts_what_pictures_cost(community: Community
     made = await alice.types("/imagine prompt:one more fox", channel)
     done = await made.settled(lambda message: message.content.startswith("Done"))
 
-    assert granted.startswith(f"<@{alice.id}> got $0.02 extra, which count once the quota is used up")
+    assert granted.startswith(f"<@{alice.id}> got $0.02 extra, for when the quota is used up")
     assert "17 pictures left; your quota starts anew" in done.content
     assert "$0.008 in dollars left" in done.content
 

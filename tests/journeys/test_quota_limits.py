@@ -55,7 +55,7 @@ async def test_extra_pictures_come_after_the_quota_and_a_reset_starts_it_anew(co
     granted = await answer(ada, "/quota grant member:@alice images:2", channel)
 
     assert granted.startswith(
-        f"<@{alice.id}> got 2 pictures extra, which count once the quota is used up and do not lapse."
+        f"<@{alice.id}> got 2 pictures extra, for when the quota is used up, with no end date."
     )
     assert "1 of 1 picture used today" in granted
     assert "2 extra on top" in granted
@@ -64,7 +64,7 @@ async def test_extra_pictures_come_after_the_quota_and_a_reset_starts_it_anew(co
     made = await alice.types("/imagine prompt:another fox", channel)
     done = await made.settled(lambda message: message.content.startswith("Done"))
 
-    assert "1 picture left, 1 of them extra; your quota starts anew" in done.content
+    assert "1 picture left, an extra; your quota starts anew" in done.content
 
     reset = await answer(ada, "/quota reset member:@alice", channel)
 

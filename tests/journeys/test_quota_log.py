@@ -60,6 +60,9 @@ async def test_the_log_has_pages(community: Community) -> None:
     older = lines(await answer(ada, command[1], channel))
 
     assert len(newest) == 9
+    assert await answer(ada, "/quota log before:1", channel) == (
+        "The log has nothing that fits, or nothing older."
+    )
     assert newest[0].endswith("9 pictures per day → 10 pictures per day")
     assert [line.rpartition(": ")[2] for line in older] == [
         "1 picture per day → 2 pictures per day",

@@ -25,7 +25,8 @@ Strength = app_commands.Range[float, *STRENGTH_RANGE]
 ModelId = app_commands.Range[str, 1, MAX_CHOICE_CHARACTERS]
 Size = app_commands.Range[str, 1, MAX_CHOICE_CHARACTERS]
 
-_UPSCALE_PROMPT = "upscale"
+# NanoGPT wants a prompt of every request; people find it in their history.
+_UPSCALE_PROMPT = "Make the picture larger and sharper"
 _DESCRIPTIONS = {
     "model": "Which model paints; left empty, the bot chooses one that fits",
     "size": "Width x height, such as 1024x1024",

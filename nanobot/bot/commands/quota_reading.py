@@ -64,6 +64,9 @@ async def show_log(
             before_id=before,
             limit=words.CHANGES_ON_A_PAGE + 1,
         )
+    if not found and (about is not None or before is not None):
+        await answer(interaction, words.NOTHING_CHANGED_THERE)
+        return
     shown = found[: words.CHANGES_ON_A_PAGE]
     await answer(interaction, words.changes_page(shown, has_more=len(found) > len(shown)))
 

@@ -134,9 +134,9 @@ async def clear(
     subject = ALL_TOGETHER if everyone_together else EVERY_MEMBER
     if member is not None or role is not None:
         subject = of_either(member, role)
-    units = list(Unit) if unit is None else [Unit(unit)]
-    await set_rules(interaction, subject, dict.fromkeys(units))
-    await conclude(interaction, words.rule_removed(subject.shown))
+    only = None if unit is None else Unit(unit)
+    await set_rules(interaction, subject, dict.fromkeys(Unit if only is None else [only]))
+    await conclude(interaction, words.rule_removed(subject.shown, only))
 
 
 async def _give(

@@ -26,6 +26,7 @@ MEMBER_OR_ROLE = "Give either a member or a role, not both and not neither."
 ONE_SUBJECT = "Give only one of a member, a role and `everyone_together:True`. Without any of them, the server's own default is removed."
 BLOCKS_THEM = "That blocks them altogether, extras included."
 NOTHING_CHANGED = "Nothing was changed yet, as far as the log goes back."
+NOTHING_CHANGED_THERE = "The log has nothing that fits, or nothing older."
 ALL_TOGETHER = "All members together"
 DEFAULT = "Default"
 RULES_ON_A_PAGE = 10
@@ -44,18 +45,19 @@ def blocked(subject: str) -> str:
     return f"{subject}: blocked. Nothing can be made, extras included, until `/quota clear` or another rule."
 
 
-def rule_removed(subject: str) -> str:
-    """Say that the rules of a subject are gone."""
+def rule_removed(subject: str, unit: Unit | None) -> str:
+    """Say that the rules of a subject are gone, or the one in `unit`."""
+    counting = "" if unit is None else " in pictures" if unit is Unit.IMAGES else " in dollars"
     if subject == ALL_TOGETHER:
-        return f"{subject}: no limit any more."
-    return f"{subject}: no rule of its own any more; the more general ones apply."
+        return f"{subject}: no limit{counting} any more."
+    return f"{subject}: no rule{counting} of its own any more; the more general ones apply."
 
 
 def granted(subject: str, extras: str, expires_at: datetime | None) -> str:
     """Say what extras a member got, and until when they count."""
     if expires_at is None:
-        return f"{subject} got {extras} extra, which count once the quota is used up and do not lapse."
-    return f"{subject} got {extras} extra, which count once the quota is used up, until {_until(expires_at)}."
+        return f"{subject} got {extras} extra, for when the quota is used up, with no end date."
+    return f"{subject} got {extras} extra, for when the quota is used up, until {_until(expires_at)}."
 
 
 def reset_done(subject: str) -> str:

@@ -134,9 +134,16 @@ def remaining_line(standing: Standing) -> str:
     )
     if images.left is None:
         return dollars or "Your pictures here are unlimited."
-    extra = f", {images.granted:,} of them extra" if images.granted else ""
-    line = f"{amount(images.left, Unit.IMAGES)} left{extra}; your quota starts anew {_soon(images)}."
+    line = f"{amount(images.left, Unit.IMAGES)} left{_of_them_extra(images)}; your quota starts anew {_soon(images)}."
     return f"{line} {dollars}".rstrip()
+
+
+def _of_them_extra(images: Constraint) -> str:
+    if not images.granted:
+        return ""
+    if images.granted != images.left:
+        return f", {images.granted:,} of them extra"
+    return ", an extra" if images.granted == 1 else ", all of them extra"
 
 
 def usage_page(standing: Standing, by_model: Sequence[ModelUsage] = (), *, about: str = "You") -> str:
@@ -190,19 +197,23 @@ def _left_line(constraint: Constraint) -> str:
 def _grants_line(constraint: Constraint) -> str:
     granted = constraint.granted
     shown = f"{granted:,}" if constraint.unit is Unit.IMAGES else amount(granted, Unit.USD)
+    lapsing = [(grant, until) for grant in constraint.grants if (until := grant.expires_at) is not None]
+    if len(lapsing) == len(constraint.grants) == 1:
+        return f"{shown} extra on top until {format_dt(lapsing[0][1], 'f')}, for when the quota is used up."
     text = f"{shown} extra on top, for when the quota is used up"
-    lapsing = [grant for grant in constraint.grants if grant.expires_at is not None]
     if not lapsing:
         return f"{text}."
-    parts = [_lapsing(grant, constraint.unit) for grant in lapsing[:_SHOWN_GRANTS]]
-    if len(lapsing) > _SHOWN_GRANTS:
-        parts.append(f"{len(lapsing) - _SHOWN_GRANTS} more grants lapse later")
+    parts = [_lapsing(grant, until, constraint.unit) for grant, until in lapsing[:_SHOWN_GRANTS]]
+    if more := lapsing[_SHOWN_GRANTS:]:
+        parts.append(
+            f"{len(more)} more grants lapse later" if len(more) > 1 else "one more grant lapses later"
+        )
     return f"{text}; {', '.join(parts)}."
 
 
-def _lapsing(grant: GrantLeft, unit: Unit) -> str:
+def _lapsing(grant: GrantLeft, until: datetime, unit: Unit) -> str:
     shown = f"{grant.amount:,}" if unit is Unit.IMAGES else amount(grant.amount, unit)
-    return shown if grant.expires_at is None else f"{shown} of it until {format_dt(grant.expires_at, 'f')}"
+    return f"{shown} of it until {format_dt(until, 'f')}"
 
 
 def _models_line(by_model: Sequence[ModelUsage], period: Period) -> str:
