@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -11,9 +12,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from nanobot.bot.invite import invite_url
+from nanobot.clock import SystemClock
 from nanobot.errors import OperatorError
 from nanobot.nanogpt import Allowance, NanoGPTClient, NanoGPTError, read_models
 from nanobot.settings import Settings
+from nanobot.store import processes
+from nanobot.store.database import Database
 from nanobot.store.migrate import migrate
 from nanobot.wiring import open_nanogpt
 
@@ -50,7 +54,22 @@ async def _try_part(
 
 async def _check_database(settings: Settings) -> str:
     await asyncio.to_thread(migrate, settings.database_url)
-    return "reachable and up to date."
+    database = Database.open(settings.database_url)
+    try:
+        async with database.read() as session:
+            starts = await processes.starts_of_alive(session, SystemClock().now())
+    finally:
+        await database.close()
+    return f"reachable and up to date; {_at_work(starts)}."
+
+
+def _at_work(starts: Sequence[datetime]) -> str:
+    if not starts:
+        return "no process of the bot is at work"
+    since = ", ".join(f"{start:%Y-%m-%d %H:%M} UTC" for start in starts)
+    if len(starts) == 1:
+        return f"a process of the bot is at work since {since}"
+    return f"{len(starts)} processes of the bot are at work since {since}"
 
 
 async def _check_discord(settings: Settings) -> str:

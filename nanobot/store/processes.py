@@ -37,6 +37,12 @@ async def count_alive(session: AsyncSession, now: datetime) -> int:
     return await session.scalar(alive) or 0
 
 
+async def starts_of_alive(session: AsyncSession, now: datetime) -> list[datetime]:
+    """Return since when each process is at work that is believed to be alive at `now`, the oldest first."""
+    query = select(Process.started_at).where(Process.seen_until > now).order_by(Process.started_at)
+    return list((await session.scalars(query)).all())
+
+
 async def leave(session: AsyncSession, owner: str) -> None:
     """Count the process no more."""
     await session.execute(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,10 +17,12 @@ from yarl import URL
 from nanobot.sandbox.discord import DiscordStandIn
 from nanobot.sandbox.nanogpt import NanoGPTStandIn
 from nanobot.sandbox.nanogpt.catalogue import MODELS
+from nanobot.store import processes
+from nanobot.store.database import Database
 from tests.cli.conftest import Operator, Run
 from tests.journeys.health import free_port
 
-DATABASE_WELL = "✓ Database: reachable and up to date."
+DATABASE_WELL = "✓ Database: reachable and up to date; no process of the bot is at work."
 NANOGPT_WELL = f"✓ NanoGPT: the key works; balance $5.00; no subscription; {len(MODELS)} models."
 
 
@@ -62,6 +65,24 @@ async def test_all_is_well(operator: Operator, discord: DiscordStandIn, nanogpt:
     assert invitation.query["scope"].split() == ["bot", "applications.commands"]
     assert (operator.folder / "nanobot.db").exists()
     assert (nanogpt.requests, nanogpt.charged) == ([], Decimal(0))
+
+
+async def test_it_tells_since_when_each_process_is_at_work(operator: Operator) -> None:
+    await operator.runs("check")
+    told = []
+    for number in (1, 2):
+        started_at = datetime(2026, 3, 18, 12, number, tzinfo=UTC)
+        database = Database.open(f"sqlite+aiosqlite:///{operator.folder / 'nanobot.db'}")
+        async with database.begin() as session:
+            until = datetime.now(UTC) + timedelta(minutes=1)
+            await processes.beat(session, f"process {number}", now=started_at, until=until)
+        await database.close()
+        told.append(lines(await operator.runs("check"))[0].partition("; ")[2])
+
+    assert told == [
+        "a process of the bot is at work since 2026-03-18 12:01 UTC.",
+        "2 processes of the bot are at work since 2026-03-18 12:01 UTC, 2026-03-18 12:02 UTC.",
+    ]
 
 
 async def test_without_any_setting_each_part_says_what_it_lacks(operator: Operator) -> None:
