@@ -21,12 +21,12 @@ ALIVE_SECONDS = 60
 class Presence:
     """Says that this process is alive, and takes its share: 1/n of the limit where n are alive.
 
-    With `renew` called before the first call and then every `BEAT_SECONDS`, the shares of all processes never add up to more than the limit. A
-    process makes itself known first, counts then, and, if it finds others, sends nothing for `NOTICED_SECONDS`; by
-    then each of them has counted it and taken less. Of several that start at once, each that counts later than
-    another made itself known waits as well, and of any two that is one at least. A process without its database
-    cannot count, but neither can it write down, and so send, a paid call. One that was thought dead, since it slept
-    for longer than `ALIVE_SECONDS`, comes back as a new one.
+    With `renew` called before the first call and then every `BEAT_SECONDS`, the shares of all processes never add
+    up to more than the limit. A process makes itself known first, counts then, and, if it finds others, sends nothing
+    for `NOTICED_SECONDS`; by then each of them has counted it and taken less. Of several that start at once, each
+    that counts later than another made itself known waits as well, and of any two that is one at least. A process
+    without its database cannot count, but neither can it write down, and so send, a paid call. One that was thought
+    dead, since it slept for longer than `ALIVE_SECONDS`, comes back as a new one.
 
     On an SQLite file there is one process, and what it finds there is what it left in a crash: it does not wait.
     """

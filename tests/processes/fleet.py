@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -25,8 +26,22 @@ from tests.journeys.preloaded import PreloadedBot
 API_KEY = "sk-nano-fleet-0123456789abcdef"
 SHARDS = 4
 _START_SECONDS = 120.0
+_TICK_SECONDS = 0.01
 # More than a lease lasts.
 _A_LEASE = timedelta(seconds=61)
+
+
+class Lateness:
+    """How late the loop got at most that notes when calls arrive: so much closer they may seem than they were."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    async def watch(self) -> None:
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(_TICK_SECONDS)
+            self.seconds = max(self.seconds, time.monotonic() - before - _TICK_SECONDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +52,7 @@ class Fleet:
     bots: tuple[BotProcess, ...]
     members: tuple[tuple[Person, Channel], ...]
     clock: ShiftedClock
+    lateness: Lateness
 
     async def generations(self) -> list[Generation]:
         async with self.database.read() as session:
@@ -68,7 +84,9 @@ async def open_fleet(
     async with AsyncExitStack() as stack:
         discord = DiscordStandIn(shard_count=SHARDS, max_concurrency=16, response_deadline_seconds=300)
         nanogpt = NanoGPTStandIn(api_key=API_KEY, balance=Decimal(1000))
-        nanogpt.catalogue.add(Model(id="tiny", name="Tiny", price=Decimal("1.0"), resolutions=("64x64",)))
+        nanogpt.catalogue.add(
+            Model(id="tiny", name="Tiny", price=Decimal("1.0"), resolutions=("64x64",), max_images=1)
+        )
         await discord.start()
         stack.push_async_callback(discord.stop)
         await nanogpt.start()
@@ -97,6 +115,9 @@ async def open_fleet(
             timeout=_START_SECONDS,
             waiting_for="every shard to be ready",
         )
+        lateness = Lateness()
+        watching = asyncio.create_task(lateness.watch())
+        stack.callback(watching.cancel)
         yield Fleet(
             discord=discord,
             nanogpt=nanogpt,
@@ -104,6 +125,7 @@ async def open_fleet(
             bots=tuple(bots),
             members=tuple(people),
             clock=clock,
+            lateness=lateness,
         )
 
 
