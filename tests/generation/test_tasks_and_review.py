@@ -26,6 +26,19 @@ def ready(happened: list[events.Event]) -> list[CollectedPicture]:
     return [event.picture for event in happened if isinstance(event, events.PictureReady)]
 
 
+async def leave_task_running(studio: Studio) -> None:
+    """Order a picture of a model that works in tasks, and walk away when its task is being waited for."""
+    await studio.services.catalogue.refresh()
+    studio.nanogpt.trouble.hold_tasks = True
+    async with aclosing(studio.generate(model="midjourney")) as stream:
+        await until(stream, events.Generating)
+        waiting = asyncio.create_task(until(stream, events.PictureReady))
+        await studio.nanogpt.called("tasks")
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+
 @pytest.fixture
 async def tasks(studio: Studio) -> Studio:
     await studio.services.catalogue.refresh()
@@ -74,16 +87,8 @@ async def test_a_task_whose_picture_cannot_be_fetched_is_lost(tasks: Studio) -> 
 
 
 async def test_a_task_outlives_a_restart(sqlite_url: str, nanogpt: NanoGPTStandIn) -> None:
-    async with open_studio(sqlite_url, nanogpt) as studio:
-        await studio.services.catalogue.refresh()
-        nanogpt.trouble.hold_tasks = True
-        async with aclosing(studio.generate(model="midjourney")) as stream:
-            await until(stream, events.Generating)
-            waiting = asyncio.create_task(until(stream, events.PictureReady))
-            await nanogpt.called("tasks")
-            waiting.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await waiting
+    async with open_studio(sqlite_url, nanogpt, pause=asyncio.sleep) as studio:
+        await leave_task_running(studio)
         assert await studio.statuses() == [GenerationStatus.MADE]
     nanogpt.trouble.hold_tasks = False
     async with open_studio(sqlite_url, nanogpt) as studio:
@@ -99,18 +104,20 @@ async def test_a_task_that_recovery_waits_for_is_not_taken_over_meanwhile(
 ) -> None:
     """It takes longer than a lease lasts, so its lease is renewed."""
     clock, paused, ticks = TurnableClock(NOON), asyncio.Queue[float](), asyncio.Queue[None]()
+    may_look = asyncio.Event()
 
     async def pause(seconds: float) -> None:
         paused.put_nowait(seconds)
         await ticks.get()
 
+    async def wait_to_look(_seconds: float) -> None:
+        await may_look.wait()
+
     async with (
-        open_studio(sqlite_url, nanogpt, clock=clock) as patient,
+        open_studio(sqlite_url, nanogpt, clock=clock, pause=wait_to_look) as patient,
         open_studio(sqlite_url, nanogpt, clock=clock) as other,
     ):
-        await patient.services.catalogue.refresh()
-        await patient.run(model="midjourney")
-        nanogpt.trouble.hold_tasks = True
+        await leave_task_running(patient)
         patient.let_leases_run_out()
         recovering = asyncio.create_task(patient.recovered(pause=pause))
         await paused.get()
@@ -118,8 +125,9 @@ async def test_a_task_that_recovery_waits_for_is_not_taken_over_meanwhile(
         ticks.put_nowait(None)
         await paused.get()
         clock.turn(timedelta(seconds=LEASE_SECONDS - 1))
-        taken = await other.recovered()
+        taken = await other.services.books.take_over(limit=1, at_work=tuple)
         nanogpt.trouble.hold_tasks = False
+        may_look.set()
         (recovered,) = await recovering
 
     assert taken == []
