@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -26,22 +25,8 @@ from tests.journeys.preloaded import PreloadedBot
 API_KEY = "sk-nano-fleet-0123456789abcdef"
 SHARDS = 4
 _START_SECONDS = 120.0
-_TICK_SECONDS = 0.01
 # More than a lease lasts.
 _A_LEASE = timedelta(seconds=61)
-
-
-class Lateness:
-    """How late the loop got at most that notes when calls arrive: so much closer they may seem than they were."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    async def watch(self) -> None:
-        while True:
-            before = time.monotonic()
-            await asyncio.sleep(_TICK_SECONDS)
-            self.seconds = max(self.seconds, time.monotonic() - before - _TICK_SECONDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +37,6 @@ class Fleet:
     bots: tuple[BotProcess, ...]
     members: tuple[tuple[Person, Channel], ...]
     clock: ShiftedClock
-    lateness: Lateness
 
     async def generations(self) -> list[Generation]:
         async with self.database.read() as session:
@@ -115,9 +99,6 @@ async def open_fleet(
             timeout=_START_SECONDS,
             waiting_for="every shard to be ready",
         )
-        lateness = Lateness()
-        watching = asyncio.create_task(lateness.watch())
-        stack.callback(watching.cancel)
         yield Fleet(
             discord=discord,
             nanogpt=nanogpt,
@@ -125,7 +106,6 @@ async def open_fleet(
             bots=tuple(bots),
             members=tuple(people),
             clock=clock,
-            lateness=lateness,
         )
 
 
