@@ -15,7 +15,7 @@ import discord
 from nanobot.bot.delivery import Delivery, Posted, Undeliverable
 from nanobot.bot.destination import Destination
 from nanobot.bot.happened import Happened, caption_of_request, caption_of_row, last_word_of, update_of
-from nanobot.bot.message_link import message_link
+from nanobot.bot.message_link import link_to_pictures
 from nanobot.bot.metrics import observe_outcome
 from nanobot.bot.packing import MAX_FILES, Parcel
 from nanobot.bot.progress import Progress, Update
@@ -136,14 +136,9 @@ class Conversation:
                 await self._delivery.tell(sentence, destination, ended_id=generation.id)
                 await self._note_told(generation.id)
             case Unannounced(generation=generation):
-                link = message_link(
-                    generation.guild_id,
-                    asked_in=generation.channel_id,
-                    channel_id=generation.posted_channel_id or 0,
-                    message_id=generation.posted_message_id or 0,
-                )
+                late = words.recovered(link_to_pictures(generation))
                 message_id = generation.posted_message_id or 0
-                await self._delivery.try_point_to(message_id, words.recovered(link), destination)
+                await self._delivery.try_point_to(message_id, late, destination)
                 await self._delivery.try_clear_progress(destination)
                 await self._note_told(generation.id)
             case Recovered(generation=generation, pictures=pictures, cost=cost):

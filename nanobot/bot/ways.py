@@ -66,15 +66,21 @@ class ChannelWay:
         return sentence if self._reply_to is not None else f"<@{self._user_id}>: {sentence}"
 
 
-class InteractionWay:
-    repeatable = False  # follow-ups know no nonce, so a second attempt could post twice
+class _WebhookWay:
     splits = False
 
     def __init__(self, webhook: discord.Webhook) -> None:
         self._webhook = webhook
 
     async def place(self) -> None:
-        """Name none: a follow-up that was tried before would be in the channel, and is looked for there."""
+        """Name none: a follow-up that was tried before is looked for in the channel, and another edit is no second copy."""
+
+    def addressed(self, sentence: str) -> str:
+        return sentence
+
+
+class InteractionWay(_WebhookWay):
+    repeatable = False  # follow-ups know no nonce, so a second attempt could post twice
 
     async def send(
         self, *, content: str, files: Sequence[discord.File], view: discord.ui.View | None, nonce: str | None
@@ -82,21 +88,11 @@ class InteractionWay:
         del nonce
         return await self._webhook.send(content, files=files, wait=True, **_options(view, None))
 
-    def addressed(self, sentence: str) -> str:
-        return sentence
 
-
-class ResponseWay:
+class ResponseWay(_WebhookWay):
     """The command's own response, which only the person sees: however often it is edited, there is one."""
 
     repeatable = True
-    splits = False
-
-    def __init__(self, webhook: discord.Webhook) -> None:
-        self._webhook = webhook
-
-    async def place(self) -> None:
-        """Name none: another edit is no second copy."""
 
     async def send(
         self, *, content: str, files: Sequence[discord.File], view: discord.ui.View | None, nonce: str | None
@@ -104,9 +100,6 @@ class ResponseWay:
         del nonce
         # As in `Delivery.try_edit_original`, @original is an id that discord.py's types do not know.
         return await self._webhook.edit_message("@original", content=content, view=view, attachments=files)  # type: ignore[call-overload,no-any-return]
-
-    def addressed(self, sentence: str) -> str:
-        return sentence
 
 
 class DirectMessageWay:

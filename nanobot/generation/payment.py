@@ -64,8 +64,9 @@ class Call:
 class Payment:
     """The paid calls of one generation and what has come of them: `cost` in US dollars, `made` pictures are stored.
 
-    The cost is that of all but `unpriced` ones, whose answers did not tell it. Of pictures `in_doubt` nobody knows what was paid: their call may have been charged and brought nothing. `shrink`
-    reads the given pictures once more, into smaller ones.
+    The cost is that of all but `unpriced` ones, whose answers did not tell it. Of pictures `in_doubt` nobody knows what
+    was paid: their call may have been charged and brought nothing. `shrink` reads the given pictures once more, into
+    smaller ones.
     """
 
     generation_id: str

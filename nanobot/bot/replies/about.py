@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from discord.utils import format_dt
 
-from nanobot.bot.message_link import message_link
+from nanobot.bot.message_link import link_to_pictures
 from nanobot.bot.replies.generation import money, quote, shorten
 from nanobot.store.privacy import Erasure
 from nanobot.store.tables import Generation, GenerationStatus
@@ -105,14 +105,7 @@ def _history_line(number: int, generation: Generation) -> str:
     if generation.cost is not None:
         details.append(money(generation.cost))
     if generation.status is GenerationStatus.POSTED and generation.posted_message_id:
-        details.append(
-            message_link(
-                generation.guild_id,
-                asked_in=generation.channel_id,
-                channel_id=generation.posted_channel_id or 0,
-                message_id=generation.posted_message_id,
-            )
-        )
+        details.append(link_to_pictures(generation))
     else:
         details.append(generation.status.value)
     return f"**{number}** {what}\n-# {' · '.join(details)}"
