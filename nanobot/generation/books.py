@@ -239,7 +239,7 @@ class Books:
 
     async def renew_leases(self, generation_ids: Collection[str]) -> None:
         """Say of these generations that their process is still alive, or raise `DatabaseUnreachable`."""
-        async with self._database.begin_within(SIGN_SECONDS) as session:
+        async with self._database.begin_sign(SIGN_SECONDS) as session:
             await leases.renew(session, self._lease(), generation_ids)
 
     async def try_release_leases(self) -> None:

@@ -6,6 +6,7 @@ import logging
 from datetime import datetime, timedelta
 
 from nanobot.clock import Clock
+from nanobot.generation.books import SIGN_SECONDS
 from nanobot.nanogpt import Pace
 from nanobot.store import processes
 from nanobot.store.database import Database
@@ -48,10 +49,10 @@ class Presence:
         now = self._clock.now()
         is_new = self._alive_until is None or self._alive_until <= now
         until = now + timedelta(seconds=ALIVE_SECONDS)
-        async with self._database.begin() as session:
+        async with self._database.begin_sign(SIGN_SECONDS) as session:
             await processes.beat(session, self._owner, now=now, until=until)
         # A transaction of its own, after the other's end: of two that start at once, one must see the other.
-        async with self._database.read() as session:
+        async with self._database.begin_sign(SIGN_SECONDS) as session:
             alive = max(1, await processes.count_alive(session, now))
         self._pace.divide(alive)
         if is_new and alive > 1 and self._database.is_shared:

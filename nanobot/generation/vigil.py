@@ -56,7 +56,7 @@ class Vigil:
             DatabaseUnreachable: it is away, or silent.
         """
         began = self._monotonic()
-        async with self._database.begin_within(SIGN_SECONDS) as session:
+        async with self._database.begin_sign(SIGN_SECONDS) as session:
             held = await leases.of_others(session, self._owner)
         ended = self._monotonic()
         known = self._unchanged_since if self._is_unbroken(ended) else {}

@@ -27,16 +27,20 @@ BUSY_SECONDS = 5
 """How long a transaction waits for its turn; somebody may be waiting for its answer, and what is paid is tried again."""
 _CONNECT_SECONDS = 10
 _STATEMENT_SECONDS = 60
-# In a burst all processes wait in line for the owner's cap, and on a busy machine that takes its time.
-_LOCK_SECONDS = 15
-# A connection to PostgreSQL that is not free is at work for somebody, and comes back; nobody holds it against all others.
-_POOL_SECONDS = 30
 # A machine that vanished in a transaction keeps its row locks until PostgreSQL notices, by itself after two hours.
 _IDLE_SECONDS = 30
+# In a burst all processes wait in line for the owner's cap, which on a busy machine takes its time; and who waits for a
+# machine that vanished gets its turn.
+_LOCK_SECONDS = _IDLE_SECONDS + 10
+# A connection to PostgreSQL that is not free is at work for somebody, and comes back; nobody holds it against all others.
+# In a burst hundreds wait for one, and each has a person who would rather wait than be sent away.
+_POOL_SECONDS = 90
 LETTING_GO_SECONDS: Final = 2
 """How long SQLAlchemy waits for the polite end of a connection to PostgreSQL that was given up in a statement."""
 _SQLITE_READERS = 4
-_POSTGRES_CONNECTIONS = 10
+POSTGRES_CONNECTIONS: Final = 10
+# Of their own, so that a process in a burst is not taken for dead: one for its leases, one for those of others, one for its beat.
+_CONNECTIONS_FOR_SIGNS = 3
 
 
 class DatabaseUrlError(OperatorError):
@@ -70,10 +74,13 @@ class Database:
     It belongs to the event loop that first uses it.
     """
 
-    def __init__(self, *, url: URL, writing: AsyncEngine, reading: AsyncEngine) -> None:
+    def __init__(
+        self, *, url: URL, writing: AsyncEngine, reading: AsyncEngine, giving_signs: AsyncEngine
+    ) -> None:
         self._url = url
         self._writing = writing
         self._reading = reading
+        self._giving_signs = giving_signs
 
     @classmethod
     def open(cls, url: str) -> Database:
@@ -84,13 +91,16 @@ class Database:
         """
         parsed = parse_url(url)
         if not is_sqlite(parsed):
-            engine = _postgres_engine(parsed)
-            return cls(url=parsed, writing=engine, reading=engine)
+            engine = _postgres_engine(parsed, connections=POSTGRES_CONNECTIONS)
+            giving_signs = _postgres_engine(parsed, connections=_CONNECTIONS_FOR_SIGNS)
+            return cls(url=parsed, writing=engine, reading=engine, giving_signs=giving_signs)
+        # One connection to write: members of this process queue up for it in order of arrival, instead of
+        # racing for SQLite's lock, whose waiters sleep and try again without any order.
+        writing = sqlite_engine(parsed, begin="BEGIN IMMEDIATE", connections=1)
         return cls(
             url=parsed,
-            # One connection to write: members of this process queue up for it in order of arrival, instead of
-            # racing for SQLite's lock, whose waiters sleep and try again without any order.
-            writing=sqlite_engine(parsed, begin="BEGIN IMMEDIATE", connections=1),
+            writing=writing,
+            giving_signs=writing,
             reading=sqlite_engine(parsed, begin="BEGIN", connections=_SQLITE_READERS, query_only=True),
         )
 
@@ -108,24 +118,33 @@ class Database:
         Raises:
             DatabaseUnreachable: no connection, or on SQLite no turn to write within `BUSY_SECONDS`.
         """
-        async with AsyncSession(self._writing, expire_on_commit=False) as session, session.begin():
-            with reaching(self._url):
-                await session.connection()
+        async with self._begin_on(self._writing) as session:
             yield session
 
     @asynccontextmanager
-    async def begin_within(self, seconds: float) -> AsyncIterator[AsyncSession]:
-        """Open a transaction as `begin` does, for what is tried anew soon: it does not outlast a network that is silent.
+    async def begin_sign(self, seconds: float) -> AsyncIterator[AsyncSession]:
+        """Open a transaction as `begin` does, for a sign of life: it is tried anew soon, and must not come late.
 
-        On PostgreSQL it is given up after `seconds`, and then ends within `LETTING_GO_SECONDS`, where else it could wait
-        for an answer long after the server is back. An SQLite file has no network, and waits for its turn alone.
+        On PostgreSQL it waits for no other work of this process, nor outlasts a network that is silent: it is given up
+        after `seconds`, and then ends within `LETTING_GO_SECONDS`, where else it could wait for an answer long after
+        the server is back. An SQLite file has no network and no other process, and waits for its turn alone.
 
         Raises:
             DatabaseUnreachable: whatever the database, the driver or the network said, or that they said nothing.
         """
         with reaching(self._url):
-            async with asyncio.timeout(seconds if self.is_shared else None), self.begin() as session:
+            async with (
+                asyncio.timeout(seconds if self.is_shared else None),
+                self._begin_on(self._giving_signs) as session,
+            ):
                 yield session
+
+    @asynccontextmanager
+    async def _begin_on(self, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            with reaching(self._url):
+                await session.connection()
+            yield session
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -151,9 +170,8 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection; transactions must have ended."""
-        await self._writing.dispose()
-        if self._reading is not self._writing:
-            await self._reading.dispose()
+        for engine in {self._writing, self._reading, self._giving_signs}:
+            await engine.dispose()
 
     def _snapshot_options(self) -> dict[str, object]:
         if is_sqlite(self._url):
@@ -230,10 +248,10 @@ def sqlite_engine(
     return engine
 
 
-def _postgres_engine(url: URL) -> AsyncEngine:
+def _postgres_engine(url: URL, *, connections: int) -> AsyncEngine:
     return create_async_engine(
         url,
-        pool_size=_POSTGRES_CONNECTIONS,
+        pool_size=connections,
         max_overflow=0,
         pool_timeout=_POOL_SECONDS,
         pool_pre_ping=True,  # a connection that died with the server's restart is replaced unseen

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from nanobot.store import bot_state
-from nanobot.store.database import Database, DatabaseUnreachable, DatabaseUrlError
+from nanobot.store.database import POSTGRES_CONNECTIONS, Database, DatabaseUnreachable, DatabaseUrlError
 from tests.store.cable import Cable
 from tests.store.rows import add_generation
 
@@ -213,7 +214,19 @@ def test_an_address_that_will_not_do_is_one_sentence(url: str) -> None:
     assert "hunter2" not in failure.value.sentence
 
 
-async def test_what_is_tried_anew_soon_does_not_wait_for_a_network_that_says_nothing(
+async def test_a_sign_of_life_waits_for_no_other_work(postgres_url: str) -> None:
+    database = Database.open(postgres_url)
+    try:
+        async with AsyncExitStack() as everything:
+            for _ in range(POSTGRES_CONNECTIONS):
+                await everything.enter_async_context(database.begin())
+            async with asyncio.timeout(30), database.begin_sign(30) as session:
+                await bot_state.put(session, "sign", 1)
+    finally:
+        await database.close()
+
+
+async def test_a_sign_of_life_does_not_wait_for_a_network_that_says_nothing(
     postgres_url: str,
 ) -> None:
     """A statement whose packets are lost is else waited for a minute, also where the server is back after a second."""
@@ -221,26 +234,27 @@ async def test_what_is_tried_anew_soon_does_not_wait_for_a_network_that_says_not
     await cable.plug()
     database = Database.open(cable.url)
     try:
-        await database.ping()
+        async with database.begin_sign(30) as session:
+            await bot_state.put(session, "sign", 0)
         cable.clog()
         async with asyncio.timeout(30):
             with pytest.raises(DatabaseUnreachable, match="does not answer"):
-                async with database.begin_within(0.1) as session:
+                async with database.begin_sign(0.1) as session:
                     await bot_state.put(session, "sign", 1)
         cable.clear()
 
-        async with database.begin_within(30) as session:
-            assert await bot_state.get(session, "sign") is None
+        async with database.begin_sign(30) as session:
+            assert await bot_state.get(session, "sign") == 0
     finally:
         await database.close()
         await cable.cut()
 
 
-async def test_whatever_goes_wrong_with_what_is_tried_anew_is_the_database_that_is_away(
+async def test_whatever_goes_wrong_with_a_sign_of_life_is_the_database_that_is_away(
     database: Database,
 ) -> None:
     async def ask_in_vain() -> None:
-        async with database.begin_within(30) as session:
+        async with database.begin_sign(30) as session:
             await session.execute(text("SELECT * FROM no_table"))
 
     with pytest.raises(DatabaseUnreachable):
