@@ -16,7 +16,8 @@ from typing import Final
 from nanobot.clock import Clock
 from nanobot.settings import Settings, SettingsError
 from nanobot.store import bot_state
-from nanobot.store.database import DATABASE_TROUBLE, Database, is_sqlite, parse_url
+from nanobot.store.database import DATABASE_TROUBLE, Database
+from nanobot.store.engines import is_sqlite, parse_url
 
 log = logging.getLogger(__name__)
 

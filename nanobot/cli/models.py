@@ -21,7 +21,8 @@ from nanobot.clock import SystemClock
 from nanobot.generation.catalogue_keeper import CatalogueKeeper
 from nanobot.nanogpt import ANY_SIZE, ANYTHING, Catalogue, Model, NanoGPTClient, NanoGPTError, read_models
 from nanobot.settings import Settings, SettingsError
-from nanobot.store.database import DATABASE_TROUBLE, Database, is_sqlite, parse_url
+from nanobot.store.database import DATABASE_TROUBLE, Database
+from nanobot.store.engines import is_sqlite, parse_url
 
 CAPABILITIES: Final[Mapping[str, Callable[[Model], bool]]] = {
     "text": lambda model: model.takes_pictures(0),

@@ -23,6 +23,7 @@ from nanobot.quotas.policy import OwnerCap
 from nanobot.quotas.standing import Member
 from nanobot.settings import Settings
 from nanobot.store.database import Database
+from nanobot.store.engines import PATIENT_SECONDS
 from nanobot.store.migrate import migrate
 from nanobot.store.quota_changes import changes
 from nanobot.store.tables import RuleScope, Unit
@@ -42,7 +43,7 @@ async def run_quota(options: QuotaOptions, settings: Settings, clock: Clock) -> 
         OperatorError: a setting or the line is wrong, or the database cannot be used.
     """
     await asyncio.to_thread(migrate, settings.database_url)
-    database = Database.open(settings.database_url)
+    database = Database.open(settings.database_url, busy_seconds=PATIENT_SECONDS)
     terminal = _Terminal(options, database, QuotaDesk(clock=clock, limits=quota_limits(settings)), clock)
     try:
         return await terminal.run()

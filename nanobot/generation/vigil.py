@@ -24,7 +24,8 @@ from typing import Final
 
 from nanobot.generation.books import RENEW_SECONDS, SIGN_SECONDS
 from nanobot.store import leases
-from nanobot.store.database import LETTING_GO_SECONDS, Database
+from nanobot.store.database import Database
+from nanobot.store.engines import LETTING_GO_SECONDS
 
 WATCH_SECONDS: Final = 4.0
 """How often the leases of others are looked at."""

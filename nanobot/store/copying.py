@@ -19,7 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from nanobot.errors import OperatorError
 from nanobot.store import processes
-from nanobot.store.database import Database, DatabaseUrlError, is_sqlite, parse_url
+from nanobot.store.database import Database
+from nanobot.store.engines import DatabaseUrlError, is_sqlite, parse_url
 from nanobot.store.migrate import is_current, migrate
 from nanobot.store.tables import LedgerEntry
 

@@ -1,4 +1,4 @@
-"""Open transactions on SQLite or PostgreSQL. Imports only `nanobot.errors`.
+"""Open transactions on SQLite or PostgreSQL. Imports the engines and `nanobot.errors`.
 
 A check and the write that rests on it are only safe in a transaction that holds the write lock from its start.
 SQLAlchemy's defaults on SQLite take that lock at the first write, which is too late: measured, 40 members at
@@ -10,41 +10,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, event, text
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from nanobot.errors import OperatorError
+from nanobot.store.engines import BUSY_SECONDS, is_sqlite, parse_url, postgres_engine, sqlite_engine
 
-BUSY_SECONDS = 5
-"""How long a transaction waits for its turn; somebody may be waiting for its answer, and what is paid is tried again."""
-_CONNECT_SECONDS = 10
-_STATEMENT_SECONDS = 60
-# A machine that vanished in a transaction keeps its row locks until PostgreSQL notices, by itself after two hours.
-_IDLE_SECONDS = 30
-# In a burst all processes wait in line for the owner's cap, which on a busy machine takes its time; and who waits for a
-# machine that vanished gets its turn.
-_LOCK_SECONDS = _IDLE_SECONDS + 10
-# A connection to PostgreSQL that is not free is at work for somebody, and comes back; nobody holds it against all others.
-# In a burst hundreds wait for one, and each has a person who would rather wait than be sent away.
-_POOL_SECONDS = 90
-LETTING_GO_SECONDS: Final = 2
-"""How long SQLAlchemy waits for the polite end of a connection to PostgreSQL that was given up in a statement."""
 _SQLITE_READERS = 4
 POSTGRES_CONNECTIONS: Final = 10
 # Of their own, so that a process in a burst is not taken for dead: one for its leases, one for those of others, one for its beat.
 _CONNECTIONS_FOR_SIGNS = 3
-
-
-class DatabaseUrlError(OperatorError):
-    """DATABASE_URL names nothing that nanobot can work on."""
 
 
 class DatabaseUnreachable(OperatorError):
@@ -83,25 +65,33 @@ class Database:
         self._giving_signs = giving_signs
 
     @classmethod
-    def open(cls, url: str) -> Database:
+    def open(cls, url: str, *, busy_seconds: float = BUSY_SECONDS) -> Database:
         """Prepare the pools; nothing is connected before the first transaction.
+
+        On SQLite a transaction waits for `busy_seconds` for its turn.
 
         Raises:
             DatabaseUrlError: `url` is no file of SQLite and no PostgreSQL.
         """
         parsed = parse_url(url)
         if not is_sqlite(parsed):
-            engine = _postgres_engine(parsed, connections=POSTGRES_CONNECTIONS)
-            giving_signs = _postgres_engine(parsed, connections=_CONNECTIONS_FOR_SIGNS)
+            engine = postgres_engine(parsed, connections=POSTGRES_CONNECTIONS)
+            giving_signs = postgres_engine(parsed, connections=_CONNECTIONS_FOR_SIGNS)
             return cls(url=parsed, writing=engine, reading=engine, giving_signs=giving_signs)
         # One connection to write: members of this process queue up for it in order of arrival, instead of
         # racing for SQLite's lock, whose waiters sleep and try again without any order.
-        writing = sqlite_engine(parsed, begin="BEGIN IMMEDIATE", connections=1)
+        writing = sqlite_engine(parsed, begin="BEGIN IMMEDIATE", connections=1, busy_seconds=busy_seconds)
         return cls(
             url=parsed,
             writing=writing,
             giving_signs=writing,
-            reading=sqlite_engine(parsed, begin="BEGIN", connections=_SQLITE_READERS, query_only=True),
+            reading=sqlite_engine(
+                parsed,
+                begin="BEGIN",
+                connections=_SQLITE_READERS,
+                busy_seconds=busy_seconds,
+                query_only=True,
+            ),
         )
 
     @property
@@ -116,7 +106,7 @@ class Database:
         Keep it short and never open another one inside it: on SQLite everyone else waits.
 
         Raises:
-            DatabaseUnreachable: no connection, or on SQLite no turn to write within `BUSY_SECONDS`.
+            DatabaseUnreachable: no connection, or on SQLite no turn to write in time.
         """
         async with self._begin_on(self._writing) as session:
             yield session
@@ -177,97 +167,6 @@ class Database:
         if is_sqlite(self._url):
             return {}  # a deferred SQLite transaction is a snapshot by itself
         return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-
-
-def parse_url(url: str) -> URL:
-    """Read DATABASE_URL.
-
-    Raises:
-        DatabaseUrlError: it is no file of SQLite and no PostgreSQL. The sentence does not repeat it, as it may
-            hold a password.
-    """
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError) as error:  # the latter: a port that is no number
-        raise DatabaseUrlError("DATABASE_URL is not an address of a database.") from error
-    if parsed.drivername not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
-        raise DatabaseUrlError("DATABASE_URL must start with sqlite+aiosqlite:/// or postgresql+asyncpg://.")
-    if is_sqlite(parsed) and parsed.database in {None, "", ":memory:"}:
-        raise DatabaseUrlError(
-            "DATABASE_URL must name a file, such as sqlite+aiosqlite:///nanobot.db: "
-            "a database in memory is not shared between two connections."
-        )
-    return parsed
-
-
-def is_sqlite(url: URL) -> bool:
-    return url.get_backend_name() == "sqlite"
-
-
-def sqlite_engine(
-    url: URL, *, begin: str, connections: int, query_only: bool = False, foreign_keys: bool = True
-) -> AsyncEngine:
-    """Build an engine whose every transaction starts with the statement `begin`."""
-    engine = create_async_engine(
-        url,
-        pool_size=connections,
-        max_overflow=0,
-        pool_timeout=BUSY_SECONDS,
-        hide_parameters=True,  # prompts and tokens stay out of exceptions, and so out of the log
-        # isolation_level=None keeps the driver from its own, late BEGIN; timeout is SQLite's busy_timeout.
-        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
-    )
-    pragmas = (
-        # Readers do not wait for the writer, nor the writer for readers. https://www.sqlite.org/wal.html
-        "PRAGMA journal_mode=WAL",
-        # An fsync for each commit: a power cut must not forget that a paid request was sent, which would send it twice.
-        # https://www.sqlite.org/pragma.html#pragma_synchronous
-        "PRAGMA synchronous=FULL",
-        f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}",
-        f"PRAGMA query_only={'ON' if query_only else 'OFF'}",
-    )
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def _prepare(connection: DBAPIConnection, _record: object) -> None:
-        cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(pragma)
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "invalidate")
-    def _let_go(connection: DBAPIConnection, _record: object, _error: object) -> None:
-        # Whoever is cancelled in a statement leaves its cursor behind, and SQLite keeps a connection that is closed
-        # before its cursors open, with its lock: nobody could write any more. Rolled back, it has no lock.
-        with suppress(ValueError):  # it is closed already
-            connection.rollback()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
-
-
-def _postgres_engine(url: URL, *, connections: int) -> AsyncEngine:
-    return create_async_engine(
-        url,
-        pool_size=connections,
-        max_overflow=0,
-        pool_timeout=_POOL_SECONDS,
-        pool_pre_ping=True,  # a connection that died with the server's restart is replaced unseen
-        hide_parameters=True,
-        # Under READ COMMITTED a statement after a row lock sees what the lock's last holder committed.
-        isolation_level="READ COMMITTED",
-        connect_args={
-            "timeout": _CONNECT_SECONDS,
-            "command_timeout": _STATEMENT_SECONDS,
-            "server_settings": {
-                "application_name": "nanobot",
-                "lock_timeout": f"{_LOCK_SECONDS}s",
-                "idle_in_transaction_session_timeout": f"{_IDLE_SECONDS}s",
-            },
-        },
-    )
 
 
 def is_in_trouble(error: BaseException) -> bool:

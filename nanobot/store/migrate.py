@@ -22,7 +22,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 from nanobot.errors import OperatorError
-from nanobot.store.database import is_sqlite, parse_url, reaching, sqlite_engine
+from nanobot.store.database import reaching
+from nanobot.store.engines import PATIENT_SECONDS, is_sqlite, parse_url, sqlite_engine
 
 _ALEMBIC_INI = Path(__file__).resolve().parents[2] / "alembic.ini"
 
@@ -120,5 +121,11 @@ async def _transaction(url: URL) -> AsyncIterator[AsyncConnection]:
 def _engine(url: URL) -> AsyncEngine:
     if is_sqlite(url):
         # Without foreign keys: Alembic alters an SQLite table by copying and dropping it.
-        return sqlite_engine(url, begin="BEGIN IMMEDIATE", connections=1, foreign_keys=False)
+        return sqlite_engine(
+            url,
+            begin="BEGIN IMMEDIATE",
+            connections=1,
+            busy_seconds=PATIENT_SECONDS,
+            foreign_keys=False,
+        )
     return create_async_engine(url, poolclass=NullPool, hide_parameters=True)

@@ -14,7 +14,8 @@ from nanobot.generation.books import LEASE_SECONDS, RENEW_SECONDS, SIGN_SECONDS
 from nanobot.generation.recovery import LOOK_SECONDS
 from nanobot.generation.vigil import GRACE_SECONDS, LONGEST_GAP_SECONDS, WATCH_SECONDS, Vigil
 from nanobot.store import leases
-from nanobot.store.database import LETTING_GO_SECONDS, Database
+from nanobot.store.database import Database
+from nanobot.store.engines import LETTING_GO_SECONDS
 from nanobot.store.leases import Lease
 from tests.store.rows import NOON, add_generation
 

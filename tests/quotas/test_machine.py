@@ -28,6 +28,7 @@ from nanobot.quotas.policy import Rule as Quota
 from nanobot.quotas.standing import Member
 from nanobot.settings import Period
 from nanobot.store.database import Database
+from nanobot.store.engines import PATIENT_SECONDS
 from nanobot.store.tables import RuleScope, Unit
 from tests.quotas.balance import imbalance
 from tests.quotas.model import IMAGES, USD, Extra, Model, Use
@@ -241,8 +242,8 @@ def test_the_books_agree_with_the_model_whatever_happens(database_url: str) -> N
     with asyncio.Runner() as runner:
         Desk.runner, Desk.database, Desk.other_process = (
             runner,
-            Database.open(database_url),
-            Database.open(database_url),
+            Database.open(database_url, busy_seconds=PATIENT_SECONDS),
+            Database.open(database_url, busy_seconds=PATIENT_SECONDS),
         )
         try:
             run_state_machine_as_test(

@@ -21,6 +21,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from nanobot.store.database import Database
+from nanobot.store.engines import PATIENT_SECONDS
 from nanobot.store.migrate import migrate
 
 __all__ = [
@@ -107,7 +108,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = Database.open(database_url)
+    opened = Database.open(database_url, busy_seconds=PATIENT_SECONDS)
     yield opened
     await opened.close()
 
@@ -115,7 +116,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 async def same_database(database_url: str) -> AsyncIterator[Database]:
     """Open `database` a second time, as another process would."""
-    opened = Database.open(database_url)
+    opened = Database.open(database_url, busy_seconds=PATIENT_SECONDS)
     yield opened
     await opened.close()
 

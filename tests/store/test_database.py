@@ -11,7 +11,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from nanobot.store import bot_state
-from nanobot.store.database import POSTGRES_CONNECTIONS, Database, DatabaseUnreachable, DatabaseUrlError
+from nanobot.store.database import POSTGRES_CONNECTIONS, Database, DatabaseUnreachable
+from nanobot.store.engines import DatabaseUrlError
 from tests.store.cable import Cable
 from tests.store.rows import add_generation
 
