@@ -20,7 +20,7 @@ def test_a_quota_is_set_used_up_and_starts_anew(opens: OpenScreen) -> None:
     expect(alice.behind).to_contain_text("1 of 1 picture used, 0 left")
     alice.says("/imagine prompt:a boat")
     refusal = alice.message("Your quota is used up (1 of 1 picture used today).")
-    expect(refusal).to_contain_text(re.compile(r"Your quota starts anew in \d+ (hour|minute)s?"))
+    expect(refusal).to_contain_text(re.compile(r"Your quota starts anew in \d+ (day|hour|minute|second)s?"))
     expect(refusal).to_contain_text("Only you can see this")
     expect(alice.pictures("a boat")).to_have_count(0)
 
