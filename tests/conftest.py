@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -27,12 +28,18 @@ LONGEST_FIRST = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let a run of the whole suite see that the tests which the documents name have passed."""
+    """Let a run of the whole suite see that the tests which the documents name have passed.
+
+    Where the suite runs in a shell's background, Ctrl-C is ignored, and would be by every program that a test starts.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):  # a worker of pytest-xdist reports to its controller
         names = [name for row in rows(DOCUMENT.read_text()) for name in row.tests]
         config.pluginmanager.register(PassedTests(names), "passed-tests")
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Run one more than there are cores: a third of what a journey takes is waiting for Discord's and NanoGPT's stand-ins."""
     return (os.cpu_count() or 1) + 1

@@ -69,11 +69,17 @@ async def run_sandbox(options: SandboxOptions) -> bool:
 async def _run_terminal(options: SandboxOptions) -> bool:
     if options.real_images:
         raise OnlyInPage
-    # As Ctrl-C does, SIGTERM lets the bot's process be ended too.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, _interrupt)
     return await run_terminal(
         options.lines, is_progress=is_progress, database=options.database, pictures=_PICTURES
     )
+
+
+def _interrupt(*_: object) -> None:
+    """Do as Ctrl-C does, so that the bot's process is ended too; a job in a shell's background ignores Ctrl-C itself."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.raise_signal(signal.SIGINT)
 
 
 def _real_service() -> PictureService:

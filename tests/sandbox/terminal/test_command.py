@@ -7,7 +7,7 @@ import codecs
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -70,8 +70,11 @@ async def runs() -> AsyncIterator[list[Sandboxed]]:
             await run.ended()
 
 
-async def start(runs: list[Sandboxed], folder: Path, *arguments: str, **environment: str) -> Sandboxed:
+async def start(
+    runs: list[Sandboxed], folder: Path, *arguments: str, through: Sequence[str] = (), **environment: str
+) -> Sandboxed:
     process = await asyncio.create_subprocess_exec(
+        *through,
         sys.executable,
         str(BOT),
         "sandbox",
@@ -282,6 +285,23 @@ async def test_a_signal_ends_the_sandbox_and_its_bot(
     code = await run.ended()
 
     assert code == 130
+    assert "Traceback" not in run.output
+    with pytest.raises(ProcessLookupError):
+        os.kill(bot, 0)
+
+
+@needs_proc
+async def test_a_sandbox_in_the_background_of_a_shell_can_be_ended(
+    runs: list[Sandboxed], tmp_path: Path
+) -> None:
+    """There Ctrl-C is ignored: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_11."""
+    run = await start(runs, tmp_path, "--terminal", through=("sh", "-c", 'trap "" INT; exec "$@"', "sh"))
+    run.type("help")
+    await run.until("leaving, as Ctrl-D does")
+    bot = run.bot_pid()
+    run.process.terminate()
+
+    assert await run.ended() == 130
     assert "Traceback" not in run.output
     with pytest.raises(ProcessLookupError):
         os.kill(bot, 0)
