@@ -19,14 +19,13 @@ PATIENT_SECONDS: Final = 30.0
 """How long it waits at a terminal or at a start, where it is better late than not done."""
 _CONNECT_SECONDS = 10
 _STATEMENT_SECONDS = 60
-# A machine that vanished in a transaction keeps its row locks until PostgreSQL notices, by itself after two hours.
-_IDLE_SECONDS = 30
-# In a burst all processes wait in line for the owner's cap, which on a busy machine takes its time; and who waits for a
-# machine that vanished gets its turn.
-_LOCK_SECONDS = _IDLE_SECONDS + 10
+# In a burst all processes wait in line for the owner's cap, and on a busy machine that takes its time.
+_LOCK_SECONDS = 15
 # A connection to PostgreSQL that is not free is at work for somebody, and comes back; nobody holds it against all others.
 # In a burst hundreds wait for one, and each has a person who would rather wait than be sent away.
 _POOL_SECONDS = 90
+# A machine that vanished in a transaction keeps its row locks until PostgreSQL notices, by itself after two hours.
+_IDLE_SECONDS = 30
 LETTING_GO_SECONDS: Final = 2
 """How long SQLAlchemy waits for the polite end of a connection to PostgreSQL that was given up in a statement."""
 
