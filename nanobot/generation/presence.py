@@ -1,4 +1,4 @@
-"""Shares NanoGPT's limit of calls per second among the processes that use one key. Imports clock, nanogpt, store."""
+"""Shares NanoGPT's limit of calls per second among the processes that use one key. Imports clock, nanogpt, store and `books`."""
 
 from __future__ import annotations
 
