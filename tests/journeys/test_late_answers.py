@@ -17,6 +17,7 @@ from nanobot.sandbox.discord import Channel, DiscordStandIn, Message
 from tests.journeys.asking import answer, models_listed, online_again
 from tests.journeys.conftest import Community
 from tests.journeys.photographs import stored_file
+from tests.journeys.test_waiting import ONE_AT_A_TIME, bob_waits_for_alice
 
 POST = "/channels/{channel_id}/messages"
 POSTPONED = "Your picture is made, but Discord does not take it right now."
@@ -26,7 +27,6 @@ LOST = (
     "Nothing was taken from your quota; please ask again."
 )
 AN_HOUR = timedelta(hours=1)
-ONE_AT_A_TIME = {"CONCURRENT_GENERATIONS": "1"}
 
 
 @pytest.fixture
@@ -166,14 +166,7 @@ async def test_whoever_waits_for_a_task_holds_up_nobody_behind_them(community: C
 async def test_the_words_about_waiting_go_once_a_reply_is_answered_after_a_restart(
     community: Community,
 ) -> None:
-    alice, bob, channel = community.alice, community.bob, community.channel
-    community.nanogpt.trouble.hold()
-    await alice.types("/imagine prompt:a fox", channel)
-    await community.nanogpt.trouble.held()
-    wish = await bob.says(
-        "make it night", channel, files=[stored_file("coffee.png")], mentions=[community.discord.bot]
-    )
-    waiting = await channel.next_message()
+    wish, waiting = await bob_waits_for_alice(community)
     await community.bot.kill()
     community.nanogpt.trouble.let_go()
 
@@ -187,14 +180,7 @@ async def test_the_words_about_waiting_go_once_a_reply_is_answered_after_a_resta
 
 @pytest.mark.parametrize("bot_settings", [ONE_AT_A_TIME], ids=["one at a time"])
 async def test_the_words_about_painting_give_way_to_the_last_word(community: Community) -> None:
-    alice, bob, channel = community.alice, community.bob, community.channel
-    community.nanogpt.trouble.hold()
-    await alice.types("/imagine prompt:a fox", channel)
-    await community.nanogpt.trouble.held()
-    wish = await bob.says(
-        "make it night", channel, files=[stored_file("coffee.png")], mentions=[community.discord.bot]
-    )
-    progress = await channel.next_message()
+    wish, progress = await bob_waits_for_alice(community)
     community.nanogpt.trouble.let_go(1)
     await progress.wait_for(lambda message: "is painting" in message.content)
     await community.nanogpt.trouble.held()

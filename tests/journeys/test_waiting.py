@@ -14,6 +14,20 @@ ONE_EACH = {"CONCURRENT_GENERATIONS_PER_MEMBER": "1", "WAITING_GENERATIONS_PER_M
 CANCELLED = "Cancelled. Nothing was taken from your quota."
 
 
+async def bob_waits_for_alice(community: Community) -> tuple[Message, Message]:
+    """Let NanoGPT keep alice's fox, and return bob's wish for an edit with what it is told meanwhile."""
+    community.nanogpt.trouble.hold()
+    await community.alice.types("/imagine prompt:a fox", community.channel)
+    await community.nanogpt.trouble.held()
+    wish = await community.bob.says(
+        "make it night",
+        community.channel,
+        files=[stored_file("coffee.png")],
+        mentions=[community.discord.bot],
+    )
+    return wish, await community.channel.next_message()
+
+
 @pytest.mark.parametrize("bot_settings", [ONE_AT_A_TIME], ids=["one at a time"])
 async def test_whoever_waits_sees_their_position_and_may_cancel(community: Community) -> None:
     """The position is told as it changes; a cancelled request gives its credit back and is never sent."""
@@ -52,13 +66,7 @@ async def test_whoever_waits_sees_their_position_and_may_cancel(community: Commu
 async def test_a_reply_that_has_to_wait_may_be_cancelled_by_its_writer(community: Community) -> None:
     """The bot writes that it waits only where it does, and removes that message in the end."""
     alice, bob, channel = community.alice, community.bob, community.channel
-    bot = community.discord.bot
-    community.nanogpt.trouble.hold()
-    await alice.types("/imagine prompt:a fox", channel)
-    await community.nanogpt.trouble.held()
-    photo = [stored_file("coffee.png")]
-    wish = await bob.says("make it night", channel, files=photo, mentions=[bot])
-    waiting = await channel.next_message()
+    wish, waiting = await bob_waits_for_alice(community)
     refusal = await (await alice.presses(waiting, "Cancel")).followup()
     await bob.presses(waiting, "Cancel")
     cancelled = await channel.next_message()
@@ -70,7 +78,8 @@ async def test_a_reply_that_has_to_wait_may_be_cancelled_by_its_writer(community
     assert cancelled.content == CANCELLED
     assert cancelled.reference is wish
     assert waiting.is_deleted
-    await bob.says("make it dawn", channel, files=photo, mentions=[bot])
+    photo = [stored_file("coffee.png")]
+    await bob.says("make it dawn", channel, files=photo, mentions=[community.discord.bot])
     again = await channel.next_message()
     community.nanogpt.trouble.let_go()
     await community.picture()
@@ -107,13 +116,8 @@ async def test_a_button_that_a_restart_left_behind_says_that_the_request_is_over
     community: Community,
 ) -> None:
     """The words about the progress go once the picture is there; here Discord does not let them."""
-    alice, bob, channel = community.alice, community.bob, community.channel
-    community.nanogpt.trouble.hold()
-    await alice.types("/imagine prompt:a fox", channel)
-    await community.nanogpt.trouble.held()
-    photo = [stored_file("coffee.png")]
-    wish = await bob.says("make it night", channel, files=photo, mentions=[community.discord.bot])
-    waiting = await channel.next_message()
+    bob, channel = community.bob, community.channel
+    wish, waiting = await bob_waits_for_alice(community)
     await community.bot.kill()
     community.nanogpt.trouble.let_go()
     community.discord.trouble.fail_next(
